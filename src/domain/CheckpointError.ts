@@ -1,0 +1,346 @@
+/**
+ * What can go wrong: one tagged, serialisable class for one condition, with the data that a program
+ * needs and a message that a person can act on.
+ *
+ * A message says what could not be done, the value in quotes, and the reason, without a trailing period;
+ * where a condition is the seed's, the message is the seed's. HTTP statuses are in {@link httpStatus}.
+ */
+import * as Schema from "effect/Schema"
+
+/** A name that no checkpoint may have. */
+export class InvalidCheckpointName extends Schema.TaggedError<InvalidCheckpointName>()("InvalidCheckpointName", {
+  name: Schema.String,
+  allowed: Schema.String,
+  reason: Schema.Literal("Pattern", "Length", "TrailingDot")
+}) {
+  override get message(): string {
+    switch (this.reason) {
+      case "Pattern":
+        return `Invalid checkpoint ID (${this.name}), only ${this.allowed} are allowed`
+      case "Length":
+        return `Invalid checkpoint ID (${this.name}), it is ${this.name.length} bytes long and at most 255 are allowed`
+      case "TrailingDot":
+        return `Invalid checkpoint ID (${this.name}), it must not end in a dot`
+    }
+  }
+}
+
+/** A folder that cannot serve as a checkpoint directory. */
+export class InvalidCheckpointDirectory
+  extends Schema.TaggedError<InvalidCheckpointDirectory>()("InvalidCheckpointDirectory", {
+    directory: Schema.String,
+    reason: Schema.Literal(
+      "Relative",
+      "ParentComponent",
+      "Root",
+      "Malformed",
+      "TooLong",
+      "Missing",
+      "NotADirectory",
+      "SymbolicLink",
+      "Unreadable",
+      "NotAllowed"
+    )
+  })
+{
+  override get message(): string {
+    return `Cannot use checkpoint directory "${this.directory}": ${directoryReasons[this.reason]}`
+  }
+}
+
+const directoryReasons: Record<InvalidCheckpointDirectory["reason"], string> = {
+  Relative: "it is a relative path, give an absolute one",
+  ParentComponent: "it contains \"..\", give the path without it",
+  Root: "it is the root of the file system, give a folder below it",
+  Malformed: "it contains a NUL character",
+  TooLong: "it is longer than the file system allows",
+  Missing: "there is no such folder",
+  NotADirectory: "it is not a folder",
+  SymbolicLink: "it is a symbolic link, give the folder that it leads to",
+  Unreadable: "permission to read it is missing",
+  NotAllowed: "it, or a folder on the way to it, can be changed by another user"
+}
+
+/** An option that this runtime, this CRIU or this kernel does not have. */
+export class OptionUnsupported extends Schema.TaggedError<OptionUnsupported>()("OptionUnsupported", {
+  option: Schema.String,
+  runtime: Schema.String,
+  detail: Schema.String,
+  supportedBy: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    const by = this.supportedBy.length === 0 ? "" : ` (supported by: ${this.supportedBy.join(", ")})`
+    return `Cannot use option "${this.option}" with ${this.runtime}: ${this.detail}${by}`
+  }
+}
+
+/** No container has this id, name, or id prefix. */
+export class ContainerNotFound extends Schema.TaggedError<ContainerNotFound>()("ContainerNotFound", {
+  container: Schema.String
+}) {
+  override get message(): string {
+    return `No such container: ${this.container}`
+  }
+}
+
+/** A prefix that more than one container id starts with. */
+export class AmbiguousContainer extends Schema.TaggedError<AmbiguousContainer>()("AmbiguousContainer", {
+  container: Schema.String,
+  matches: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return `Multiple IDs found with provided prefix: ${this.container} (${this.matches.join(", ")})`
+  }
+}
+
+/** The container is not there to be frozen. */
+export class ContainerNotRunning extends Schema.TaggedError<ContainerNotRunning>()("ContainerNotRunning", {
+  container: Schema.String,
+  state: Schema.String
+}) {
+  override get message(): string {
+    return `Container ${this.container} not running`
+  }
+}
+
+/** A running container stands where the restored one would. */
+export class ContainerRunning extends Schema.TaggedError<ContainerRunning>()("ContainerRunning", {
+  container: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot restore container "${this.container}": it is running, stop it first or restore with replace`
+  }
+}
+
+/** The checkpoint is of another container that had the same id. */
+export class ContainerMismatch extends Schema.TaggedError<ContainerMismatch>()("ContainerMismatch", {
+  container: Schema.String,
+  checkpoint: Schema.String,
+  recorded: Schema.String,
+  found: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot restore checkpoint "${this.checkpoint}" into container "${this.container}": it was made of another ` +
+      `container of that id (${this.recorded}, now ${this.found}), remove that container or name the bundle to restore into`
+  }
+}
+
+/** The name is taken. */
+export class CheckpointExists extends Schema.TaggedError<CheckpointExists>()("CheckpointExists", {
+  container: Schema.String,
+  checkpoint: Schema.String,
+  directory: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot checkpoint container ${this.container}: checkpoint with name "${this.checkpoint}" already exists in ` +
+      `"${this.directory}", choose another name or remove it first`
+  }
+}
+
+/** There is no checkpoint of this name, or what is there is no checkpoint. */
+export class CheckpointNotFound extends Schema.TaggedError<CheckpointNotFound>()("CheckpointNotFound", {
+  container: Schema.String,
+  checkpoint: Schema.String,
+  directory: Schema.String,
+  detail: Schema.optional(Schema.String)
+}) {
+  override get message(): string {
+    return `Checkpoint "${this.checkpoint}" of container "${this.container}" not found in "${this.directory}"` +
+      (this.detail === undefined ? "" : `: ${this.detail}`)
+  }
+}
+
+/** The checkpoint is there but not whole. */
+export class CheckpointDamaged extends Schema.TaggedError<CheckpointDamaged>()("CheckpointDamaged", {
+  container: Schema.String,
+  checkpoint: Schema.String,
+  path: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot restore checkpoint "${this.checkpoint}" of container "${this.container}": it is damaged, ` +
+      `${this.detail} (in "${this.path}")`
+  }
+}
+
+/** Another operation holds the container or the checkpoint, and the caller asked not to wait. */
+export class CheckpointBusy extends Schema.TaggedError<CheckpointBusy>()("CheckpointBusy", {
+  container: Schema.String,
+  checkpoint: Schema.optional(Schema.String)
+}) {
+  override get message(): string {
+    const what = this.checkpoint === undefined ? "" : ` or its checkpoint "${this.checkpoint}"`
+    return `Container "${this.container}"${what} is held by another operation, try again later or wait for it`
+  }
+}
+
+/**
+ * The container was dumped and stopped, but the checkpoint could not be published: the one copy of the
+ * container lies at `path`, and `recover` publishes it.
+ */
+export class CheckpointUnpublished extends Schema.TaggedError<CheckpointUnpublished>()("CheckpointUnpublished", {
+  container: Schema.String,
+  checkpoint: Schema.String,
+  path: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `Container ${this.container} was checkpointed and stopped, but checkpoint "${this.checkpoint}" could not be ` +
+      `published: ${this.detail}; it is whole in "${this.path}", mend the cause and run recover`
+  }
+}
+
+/** A program that the operation stands on is missing, or too old for this kernel. */
+export class RuntimeUnavailable extends Schema.TaggedError<RuntimeUnavailable>()("RuntimeUnavailable", {
+  runtime: Schema.String,
+  program: Schema.String,
+  detail: Schema.String,
+  remedy: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot use "${this.program}": ${this.detail}; ${this.remedy}`
+  }
+}
+
+/** Why a runtime failed, read from CRIU's log; `Unknown` where the log does not say. */
+export const FailureReason = Schema.Literal(
+  "EstablishedTcp",
+  "ExternalUnixSocket",
+  "FileLock",
+  "ShellJob",
+  "GhostFile",
+  "LinkRemap",
+  "NoSpace",
+  "FileChanged",
+  "FileMissing",
+  "PidConflict",
+  "ExternalResource",
+  "NamespaceMissing",
+  "Permission",
+  "Traced",
+  "Busy",
+  "KernelUnsupported",
+  "CriuKilled",
+  "ContainerGone",
+  "Timeout",
+  "ConsoleMissing",
+  "Unknown"
+)
+/** Why a runtime failed. */
+export type FailureReason = typeof FailureReason.Type
+
+/** The runtime or CRIU could not do its part. The container goes on as it was, unless `detail` says otherwise. */
+export class RuntimeFailed extends Schema.TaggedError<RuntimeFailed>()("RuntimeFailed", {
+  operation: Schema.Literal("checkpoint", "restore", "pre-dump", "pause", "resume", "stop", "inspect"),
+  container: Schema.String,
+  runtime: Schema.String,
+  reason: FailureReason,
+  detail: Schema.String,
+  /** The option that would cure it, where one exists. */
+  hint: Schema.optional(Schema.String),
+  /** The last lines of CRIU's log. */
+  log: Schema.optional(Schema.String)
+}) {
+  override get message(): string {
+    const hint = this.hint === undefined ? "" : `; ${this.hint}`
+    return `Cannot ${this.operation} container ${this.container}: ${this.detail}${hint}`
+  }
+}
+
+/** Why our own reading or writing failed. */
+export const StorageReason = Schema.Literal(
+  "NoSpace",
+  "PermissionDenied",
+  "ReadOnly",
+  "NotFound",
+  "AlreadyExists",
+  "CrossDevice",
+  "Device",
+  "Insecure",
+  "Other"
+)
+/** Why our own reading or writing failed. */
+export type StorageReason = typeof StorageReason.Type
+
+/** Our own reading or writing failed. */
+export class StorageFailed extends Schema.TaggedError<StorageFailed>()("StorageFailed", {
+  operation: Schema.String,
+  path: Schema.String,
+  reason: StorageReason,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot ${this.operation} "${this.path}": ${this.detail}`
+  }
+}
+
+/** A bound on time that the caller set has passed. */
+export class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", {
+  operation: Schema.String,
+  container: Schema.String,
+  milliseconds: Schema.Number
+}) {
+  override get message(): string {
+    return `Cannot ${this.operation} container ${this.container}: it took longer than ${this.milliseconds} ms`
+  }
+}
+
+/** The event log could not be written or read. */
+export class EventLogFailed extends Schema.TaggedError<EventLogFailed>()("EventLogFailed", {
+  operation: Schema.Literal("append", "read", "follow"),
+  path: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot ${this.operation} the event log "${this.path}": ${this.detail}`
+  }
+}
+
+/** Every failure of this library, as a schema that encodes to plain data. */
+export const CheckpointError = Schema.Union(
+  InvalidCheckpointName,
+  InvalidCheckpointDirectory,
+  OptionUnsupported,
+  ContainerNotFound,
+  AmbiguousContainer,
+  ContainerNotRunning,
+  ContainerRunning,
+  ContainerMismatch,
+  CheckpointExists,
+  CheckpointNotFound,
+  CheckpointDamaged,
+  CheckpointBusy,
+  CheckpointUnpublished,
+  RuntimeUnavailable,
+  RuntimeFailed,
+  StorageFailed,
+  TimedOut,
+  EventLogFailed
+)
+/** Every failure of this library. */
+export type CheckpointError = typeof CheckpointError.Type
+
+/** The HTTP status of a failure, by the table of the design. */
+export const httpStatus = (error: CheckpointError): number =>
+  error._tag === "StorageFailed" && error.reason === "NoSpace" ? 507 : statuses[error._tag]
+
+const statuses: Record<CheckpointError["_tag"], number> = {
+  InvalidCheckpointName: 400,
+  InvalidCheckpointDirectory: 400,
+  OptionUnsupported: 400,
+  ContainerNotFound: 404,
+  AmbiguousContainer: 400,
+  ContainerNotRunning: 409,
+  ContainerRunning: 409,
+  ContainerMismatch: 409,
+  CheckpointExists: 409,
+  CheckpointNotFound: 404,
+  CheckpointDamaged: 500,
+  CheckpointBusy: 409,
+  CheckpointUnpublished: 500,
+  RuntimeUnavailable: 503,
+  RuntimeFailed: 500,
+  StorageFailed: 500,
+  TimedOut: 504,
+  EventLogFailed: 500
+}

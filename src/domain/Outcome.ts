@@ -1,0 +1,47 @@
+/** What the operations give back when they succeed: plain data that can be sent over a wire. */
+import * as Schema from "effect/Schema"
+import { Checkpoint } from "./Checkpoint.ts"
+import { ContainerState } from "./Container.ts"
+
+const warnings = Schema.Array(Schema.String)
+
+/** The result of create. */
+export const Created = Schema.Struct({
+  checkpoint: Checkpoint,
+  /** The container afterwards, as it was looked up; `forgotten` when its runtime does not know it any more. */
+  state: ContainerState,
+  /** Things that went less well than asked, in words for a person. */
+  warnings
+})
+/** The result of create. */
+export type Created = typeof Created.Type
+
+/** The result of restore. */
+export const Restored = Schema.Struct({
+  checkpoint: Checkpoint,
+  state: ContainerState,
+  /** The pid of the restored init process, where it is known. */
+  pid: Schema.optional(Schema.Int),
+  warnings
+})
+/** The result of restore. */
+export type Restored = typeof Restored.Type
+
+/** The result of remove. */
+export const Removed = Schema.Struct({ checkpoint: Checkpoint, warnings })
+/** The result of remove. */
+export type Removed = typeof Removed.Type
+
+/** What recover did about one interrupted create. */
+export const Recovered = Schema.Struct({
+  container: Schema.String,
+  checkpoint: Schema.String,
+  directory: Schema.String,
+  /** `kept`: it may be the one copy of a container, but is not whole; it lies in `path`. */
+  action: Schema.Literal("published", "discarded", "kept"),
+  path: Schema.String,
+  /** The container stood still and goes on. */
+  resumed: Schema.Boolean
+})
+/** What recover did about one interrupted create. */
+export type Recovered = typeof Recovered.Type

@@ -1,0 +1,25 @@
+/** How far a running operation has come. */
+import * as Schema from "effect/Schema"
+
+/** The steps of an operation, in the order in which they are reached; a step may be left out. */
+export const Step = Schema.Literal("waiting", "checking", "pre-dumping", "freezing", "dumping", "syncing", "publishing", "stopping", "restoring", "done")
+/** A step of an operation. */
+export type Step = typeof Step.Type
+
+/** How far a running operation has come. */
+export const Progress = Schema.Struct({
+  step: Step,
+  /** Bytes of images written (or read) so far. */
+  bytes: Schema.Number,
+  /** Bytes expected in all: the resident memory of the container; zero while it is not known. */
+  total: Schema.Number
+})
+/** How far a running operation has come. */
+export type Progress = typeof Progress.Type
+
+/** Where every operation begins. */
+export const initial: Progress = { step: "waiting", bytes: 0, total: 0 }
+
+/** The share that is done, from 0 to 1; 0 while the total is not known. */
+export const ratio = (progress: Progress): number =>
+  progress.step === "done" ? 1 : progress.total <= 0 ? 0 : Math.min(1, progress.bytes / progress.total)

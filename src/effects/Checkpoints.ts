@@ -1,0 +1,138 @@
+/**
+ * The use cases, as one service: what a program, a command line or a server calls.
+ *
+ * `layer` builds it from the ports of a local world; a remote world implements it itself.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Checkpoint } from "../domain/Checkpoint.ts"
+import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
+import type { CheckpointBusy, InvalidCheckpointDirectory, TimedOut } from "../domain/CheckpointError.ts"
+import type { CheckpointName } from "../domain/CheckpointName.ts"
+import type { CreateOptions, ReadOptions, RemoveOptions, RestoreOptions } from "../domain/CheckpointOptions.ts"
+import type { Created, Recovered, Removed, Restored } from "../domain/Outcome.ts"
+import type { Ports } from "./attempt.ts"
+import { CheckpointStore } from "./CheckpointStore.ts"
+import { type CreateError, createCheckpoint } from "./createCheckpoint.ts"
+import { type FindError, findContainer } from "./findContainer.ts"
+import { hold } from "./hold.ts"
+import * as Operation from "./Operation.ts"
+import { checkpointNames, getCheckpoint, type GetError, listCheckpoints, type ListError } from "./readCheckpoints.ts"
+import { settle, type SettleError } from "./recover.ts"
+import { type RemoveError, removeCheckpoint } from "./removeCheckpoint.ts"
+import { type RestoreError, restoreCheckpoint } from "./restoreCheckpoint.ts"
+
+/** What recover can fail with. */
+export type RecoverError = InvalidCheckpointDirectory | FindError | CheckpointBusy | TimedOut | SettleError
+
+/** The use cases. A container is named by its id, its name, or an unambiguous prefix of its id. */
+export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, {
+  /**
+   * Checkpoints a running or paused container under a name, and stops it unless `leaveRunning` is set. On
+   * failure the container goes on as it was. Interrupting it before the freeze cancels; during the dump it
+   * waits for the dump's end and rolls back.
+   */
+  readonly create: (container: string, name: string, options?: CreateOptions) => Effect.Effect<Created, CreateError>
+  /** The same, begun: gives the running operation at once. */
+  readonly beginCreate: (
+    container: string,
+    name: string,
+    options?: CreateOptions
+  ) => Effect.Effect<Operation.Operation<Created, CreateError>>
+  /** Every checkpoint of a container, or of all containers, sorted by name; damaged ones are listed as damaged. */
+  readonly list: (container?: string, options?: ReadOptions) => Effect.Effect<ReadonlyArray<Checkpoint>, ListError>
+  /** The names in a container's checkpoint directory that may be checkpoints, sorted, without looking into them. */
+  readonly names: (container: string, options?: ReadOptions) => Effect.Effect<ReadonlyArray<CheckpointName>, ListError>
+  /** One checkpoint. */
+  readonly get: (container: string, name: string, options?: ReadOptions) => Effect.Effect<Checkpoint, GetError>
+  /** Removes exactly one checkpoint; what is not a checkpoint is refused, links are never followed. */
+  readonly remove: (container: string, name: string, options?: RemoveOptions) => Effect.Effect<Removed, RemoveError>
+  /** Brings a container back to where it was; the checkpoint stays. */
+  readonly restore: (container: string, name: string, options?: RestoreOptions) => Effect.Effect<Restored, RestoreError>
+  /** The same, begun: gives the running operation at once. */
+  readonly beginRestore: (
+    container: string,
+    name: string,
+    options?: RestoreOptions
+  ) => Effect.Effect<Operation.Operation<Restored, RestoreError>>
+  /** Ends what interrupted operations on a container left: published, swept, or kept and named. */
+  readonly recover: (
+    container: string,
+    options?: Omit<RemoveOptions, "durability">
+  ) => Effect.Effect<ReadonlyArray<Recovered>, RecoverError>
+}>() {}
+
+/** The use cases over the ports of a local world. */
+export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.effect(
+  Checkpoints,
+  Effect.gen(function*() {
+    const ports = yield* Effect.context<Ports>()
+    const provide = Effect.provide(ports)
+    const beginCreate = (container: string, name: string, options: CreateOptions = {}) =>
+      provide(Operation.begin((report, id) => createCheckpoint(container, name, options, report, id)))
+    const beginRestore = (container: string, name: string, options: RestoreOptions = {}) =>
+      provide(Operation.begin((report) => restoreCheckpoint(container, name, options, report)))
+    return {
+      create: (container, name, options) => Operation.run(beginCreate(container, name, options)),
+      beginCreate,
+      list: (container, options = {}) => provide(listCheckpoints(container, options)),
+      names: (container, options = {}) => provide(checkpointNames(container, options)),
+      get: (container, name, options = {}) => provide(getCheckpoint(container, name, options)),
+      remove: (container, name, options = {}) => provide(removeCheckpoint(container, name, options)),
+      restore: (container, name, options) => Operation.run(beginRestore(container, name, options)),
+      beginRestore,
+      recover: (container, options = {}) => provide(recoverContainer(container, options))
+    }
+  })
+)
+
+/** See {@link Checkpoints}: `create` of the service in the context, as one call. */
+export const create = (container: string, name: string, options?: CreateOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.create(container, name, options))
+
+/** See {@link Checkpoints}: `beginCreate` of the service in the context, as one call. */
+export const beginCreate = (container: string, name: string, options?: CreateOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.beginCreate(container, name, options))
+
+/** See {@link Checkpoints}: `list` of the service in the context, as one call. */
+export const list = (container?: string, options?: ReadOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.list(container, options))
+
+/** See {@link Checkpoints}: `names` of the service in the context, as one call. */
+export const names = (container: string, options?: ReadOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.names(container, options))
+
+/** See {@link Checkpoints}: `get` of the service in the context, as one call. */
+export const get = (container: string, name: string, options?: ReadOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.get(container, name, options))
+
+/** See {@link Checkpoints}: `remove` of the service in the context, as one call. */
+export const remove = (container: string, name: string, options?: RemoveOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.remove(container, name, options))
+
+/** See {@link Checkpoints}: `restore` of the service in the context, as one call. */
+export const restore = (container: string, name: string, options?: RestoreOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.restore(container, name, options))
+
+/** See {@link Checkpoints}: `beginRestore` of the service in the context, as one call. */
+export const beginRestore = (container: string, name: string, options?: RestoreOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.beginRestore(container, name, options))
+
+/** See {@link Checkpoints}: `recover` of the service in the context, as one call. */
+export const recover = (container: string, options?: Omit<RemoveOptions, "durability">) =>
+  Effect.flatMap(Checkpoints, (service) => service.recover(container, options))
+
+const recoverContainer = Effect.fn("Checkpoints.recover")(function*(
+  reference: string,
+  options: Omit<RemoveOptions, "durability">
+): Effect.fn.Return<ReadonlyArray<Recovered>, RecoverError, Ports> {
+  const choice = options.checkpointDir === undefined ? undefined : yield* CheckpointDirectory.parse(options.checkpointDir)
+  const container = yield* findContainer(reference)
+  const store = yield* CheckpointStore
+  const directory = yield* store.directory(container, choice, false)
+  return yield* Effect.scoped(Effect.gen(function*() {
+    const lease = yield* hold({ container, hold: "container", directory }, "recover", options)
+    return yield* settle(container, directory, lease)
+  }))
+})

@@ -1,0 +1,97 @@
+/**
+ * What freezes containers and brings them back: runc, crun, CRIU itself, a daemon, or memory.
+ *
+ * The service checkpoints into a folder it is given and restores from one. It does not name, publish or
+ * list checkpoints, and it holds no locks.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Capabilities } from "../domain/Capabilities.ts"
+import type { Checkpoint } from "../domain/Checkpoint.ts"
+import type { OpenFile } from "../domain/CheckpointConfig.ts"
+import type {
+  CheckpointDamaged,
+  ContainerMismatch,
+  OptionUnsupported,
+  RuntimeFailed,
+  RuntimeUnavailable,
+  StorageFailed,
+  TimedOut
+} from "../domain/CheckpointError.ts"
+import type { CreateOptions, RestoreOptions } from "../domain/CheckpointOptions.ts"
+import type { Container } from "../domain/Container.ts"
+import type { Progress } from "../domain/Progress.ts"
+import type { Statistics } from "../domain/Statistics.ts"
+import type { Lease } from "./Disk.ts"
+
+/** What every operation of a runtime can fail with. */
+export type RuntimeError = RuntimeUnavailable | RuntimeFailed | OptionUnsupported | StorageFailed | TimedOut
+
+/** What a dump is asked for. */
+export interface DumpRequest {
+  /** An existing, empty folder of mode 0700 for CRIU's images. */
+  readonly imagePath: string
+  /** An existing folder of mode 0700 for CRIU's log and statistics. */
+  readonly workPath: string
+  /** The folder of the parent checkpoint, where the dump builds on one. */
+  readonly parentPath?: string
+  /** What the container is left as when the dump succeeds. Whether it is so is looked up afterwards. */
+  readonly after: "running" | "paused" | "stopped"
+  readonly options: CreateOptions
+  /** Is inherited by every process that the runtime starts, so that the locks outlive ours with them. */
+  readonly lease: Lease
+  /** Is told how far the dump has come. */
+  readonly report: (progress: Progress) => Effect.Effect<void>
+}
+
+/** What a dump left in its folders. */
+export interface Dumped {
+  readonly statistics?: Statistics
+  /** The files that the processes held open for writing or had mapped, and that a restore needs unchanged. */
+  readonly files: ReadonlyArray<OpenFile>
+  /** Things that went less well than asked, in words for a person. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** What a restore is asked for. */
+export interface RestoreRequest {
+  readonly checkpoint: Checkpoint
+  /** An existing folder of mode 0700 for CRIU's log. */
+  readonly workPath: string
+  readonly options: RestoreOptions
+  readonly lease: Lease
+  readonly report: (progress: Progress) => Effect.Effect<void>
+}
+
+/** The runtime of one world. */
+export class Runtime extends Context.Tag("stasis/Runtime")<Runtime, {
+  /** Its name, as records and errors show it, e.g. `runc`. */
+  readonly name: string
+  /** The runtime stops a container in the dump itself and cannot leave it paused for us. */
+  readonly stopsByItself: boolean
+  /** What it can do here; never fails: what is missing is a finding. */
+  readonly capabilities: Effect.Effect<Capabilities>
+  /** Refuses options that cannot be honoured, before anything is touched. */
+  readonly checkOptions: (
+    operation: "checkpoint" | "restore",
+    options: CreateOptions | RestoreOptions
+  ) => Effect.Effect<void, OptionUnsupported | RuntimeUnavailable>
+  /** The resident memory of the container in bytes: about what a checkpoint of it will take. */
+  readonly residentBytes: (container: Container) => Effect.Effect<number, RuntimeError>
+  /**
+   * Dumps a running or paused container. It is not interrupted: it ends when CRIU has. When it fails, the
+   * container goes on as it was; where it does not, the error says so.
+   */
+  readonly checkpoint: (container: Container, request: DumpRequest) => Effect.Effect<Dumped, RuntimeError>
+  /** Finds what would make a restore fail (a changed file, a missing bundle), before anything is killed or started. */
+  readonly checkRestore: (
+    container: Container,
+    request: Pick<RestoreRequest, "checkpoint" | "options">
+  ) => Effect.Effect<void, RuntimeError | ContainerMismatch | CheckpointDamaged>
+  /** Brings a container back. No container of its id runs when it is called. When it fails, none runs afterwards. */
+  readonly restore: (container: Container, request: RestoreRequest) => Effect.Effect<void, RuntimeError>
+  readonly pause: (container: Container, lease: Lease) => Effect.Effect<void, RuntimeError>
+  readonly resume: (container: Container, lease: Lease) => Effect.Effect<void, RuntimeError>
+  /** Kills a container, frozen or not, without letting it run again, and forgets its state as a stop does. */
+  readonly stop: (container: Container, lease: Lease) => Effect.Effect<void, RuntimeError>
+}>() {}

@@ -1,0 +1,258 @@
+/**
+ * What a create does under its locks: freeze, dump, publish, and, where asked, stop.
+ *
+ * The promises of atomicity, of never betting the container on the disk, and of interruption are kept here;
+ * the disk is the store's, CRIU the runtime's.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
+import type { CheckpointDirectory } from "../domain/CheckpointDirectory.ts"
+import {
+  type CheckpointExists,
+  CheckpointUnpublished,
+  type ContainerNotRunning,
+  StorageFailed
+} from "../domain/CheckpointError.ts"
+import type { CheckpointName } from "../domain/CheckpointName.ts"
+import type { CreateOptions } from "../domain/CheckpointOptions.ts"
+import type { Checkpoint } from "../domain/Checkpoint.ts"
+import { type Container, isLive } from "../domain/Container.ts"
+import * as Creation from "../domain/Creation.ts"
+import type { Created } from "../domain/Outcome.ts"
+import type { Step } from "../domain/Progress.ts"
+import { CheckpointStore, type Staging } from "./CheckpointStore.ts"
+import type { ContainerStore } from "./ContainerStore.ts"
+import type { Lease } from "./Disk.ts"
+import type { EventLog } from "./EventLog.ts"
+import { refresh } from "./findContainer.ts"
+import type { Report } from "./Operation.ts"
+import type { SettleError } from "./recover.ts"
+import { type Dumped, Runtime } from "./Runtime.ts"
+import * as Telemetry from "./telemetry.ts"
+
+/** The services that the use cases are written against. */
+export type Ports = CheckpointStore | ContainerStore | Runtime | EventLog
+
+/** What an attempt can fail with. */
+export type AttemptError = ContainerNotRunning | CheckpointExists | CheckpointUnpublished | SettleError
+
+/** What one attempt works on. The caller holds the container and the name. */
+export interface Attempt {
+  readonly container: Container
+  readonly name: CheckpointName
+  readonly directory: CheckpointDirectory
+  readonly options: CreateOptions
+  readonly lease: Lease
+  readonly report: Report
+  /** Random: the name of the staging folder. */
+  readonly operation: string
+}
+
+/** Freezes, dumps, publishes and, where asked, stops. */
+export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, AttemptError, Ports> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function*() {
+      const runtime = yield* Runtime
+      const plan = yield* Creation.decide(attempt.container, attempt.options, runtime.stopsByItself)
+      const staging = yield* stage(attempt, plan)
+      // Room is looked up before the freeze, and can still be interrupted.
+      const total = yield* restore(checkRoom(attempt, staging)).pipe(
+        Effect.onError(() => rollBack(attempt, plan, staging))
+      )
+      const dump = yield* Effect.exit(freezeAndDump(attempt, plan, staging, total))
+      return yield* isGone(yield* lookUp(attempt.container), plan, dump)
+        ? publishOneCopy(attempt, plan, staging, dump)
+        : publishBeside(attempt, plan, staging, dump, restore)
+    }))
+
+/** The container's state as the runtime tells it; `undefined` when it cannot be asked. */
+const lookUp = (container: Container) =>
+  Effect.orElseSucceed(Effect.map(refresh(container), (now) => now.state), () => undefined)
+
+/** Whether the staging folder may be all that is left of the container. When in doubt, it is. */
+const isGone = (state: Container["state"] | undefined, plan: Creation.CreationPlan, dump: Exit.Exit<Dumped, unknown>) =>
+  state === undefined
+    ? plan.mode === "StopInDump" && Exit.isSuccess(dump)
+    : state !== "running" && state !== "paused"
+
+const stage = (attempt: Attempt, plan: Creation.CreationPlan) =>
+  Effect.gen(function*() {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const { criu, kernel, version } = yield* runtime.capabilities
+    return yield* store.stage(attempt.directory, {
+      version: 1,
+      operation: attempt.operation,
+      checkpoint: attempt.name,
+      directory: attempt.directory,
+      container: attempt.container,
+      mode: plan.mode,
+      paused: plan.paused,
+      options: attempt.options,
+      runtime: {
+        name: runtime.name,
+        ...(version === undefined ? {} : { version }),
+        ...(criu === undefined ? {} : { criu }),
+        ...(kernel === undefined ? {} : { kernel })
+      },
+      started: yield* Clock.currentTimeMillis
+    })
+  })
+
+const checkRoom = (attempt: Attempt, staging: Staging) =>
+  Effect.gen(function*() {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const needed = yield* runtime.residentBytes(attempt.container)
+    const free = yield* store.freeBytes(staging)
+    if (free < needed) {
+      return yield* new StorageFailed({
+        operation: `checkpoint container ${attempt.container.name ?? attempt.container.id} into`,
+        path: attempt.directory,
+        reason: "NoSpace",
+        detail: `it holds ${needed} bytes of memory and only ${free} bytes are free, make room or choose another directory`
+      })
+    }
+    return needed
+  })
+
+const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging, total: number) =>
+  Effect.gen(function*() {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const { container, lease, options, report } = attempt
+    yield* report({ step: "freezing", bytes: 0, total })
+    if (plan.mode === "PauseThenStop" && !plan.paused) yield* runtime.pause(container, lease)
+    yield* report({ step: "dumping", bytes: 0, total })
+    const dump = runtime.checkpoint(container, {
+      imagePath: staging.imagePath,
+      workPath: staging.workPath,
+      ...(options.parentPath === undefined ? {} : { parentPath: `${attempt.directory}/${options.parentPath}` }),
+      after: Creation.stateAfterDump(plan),
+      options,
+      lease,
+      report: (progress) => report({ ...progress, total })
+    })
+    return yield* options.durability === "none" ? dump : Effect.raceFirst(dump, store.flush(staging))
+  })
+
+/** The container lives: until the rename, going back is always possible, and an interruption does. */
+const publishBeside = (
+  attempt: Attempt,
+  plan: Creation.CreationPlan,
+  staging: Staging,
+  dump: Exit.Exit<Dumped, AttemptError>,
+  restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+) =>
+  Effect.gen(function*() {
+    const store = yield* CheckpointStore
+    const { checkpoint, dumped } = yield* restore(Effect.void).pipe(
+      Effect.zipRight(dump),
+      Effect.flatMap((dumped) => Effect.map(publish(attempt, staging, dumped), (checkpoint) => ({ checkpoint, dumped }))),
+      Effect.onError(() => rollBack(attempt, plan, staging))
+    )
+    const warnings = yield* finish(attempt, plan, checkpoint).pipe(
+      Effect.onError(() =>
+        Effect.zipRight(
+          Effect.ignore(store.remove(checkpoint, attempt.options.durability ?? "full")),
+          rollBack(attempt, plan, staging)
+        ))
+    )
+    return yield* conclude(attempt, staging, checkpoint, [...dumped.warnings, ...warnings])
+  })
+
+/** What is left to do to a living container after its checkpoint was published. */
+const finish = (attempt: Attempt, plan: Creation.CreationPlan, checkpoint: Checkpoint) =>
+  Effect.gen(function*() {
+    const runtime = yield* Runtime
+    const { container, lease, report } = attempt
+    if (plan.mode === "PauseThenStop") {
+      yield* report(at("stopping", checkpoint))
+      yield* runtime.stop(container, lease)
+      return []
+    }
+    const now = yield* refresh(container)
+    if (now.state === "paused" && !plan.paused) yield* runtime.resume(now, lease)
+    return plan.mode === "StopInDump" && isLive(now) ? ["the runtime reported success, but did not stop the container"] : []
+  })
+
+/** The container does not live: whatever was dumped of it is kept, and an interruption has to wait. */
+const publishOneCopy = (
+  attempt: Attempt,
+  plan: Creation.CreationPlan,
+  staging: Staging,
+  dump: Exit.Exit<Dumped, AttemptError>
+) =>
+  Effect.gen(function*() {
+    const dumped = yield* Exit.isSuccess(dump) ? dump : rescue(attempt, plan, staging, dump)
+    const checkpoint = yield* Effect.mapError(publish(attempt, staging, dumped), (error) =>
+      new CheckpointUnpublished({
+        container: attempt.container.name ?? attempt.container.id,
+        checkpoint: attempt.name,
+        path: staging.path,
+        detail: error.message
+      }))
+    return yield* conclude(attempt, staging, checkpoint, [
+      ...dumped.warnings,
+      ...(plan.mode === "StopInDump" ? [] : [lost])
+    ])
+  })
+
+/** The dump failed and the container is gone: its images, if whole, are all there is. */
+const rescue = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging, failed: Exit.Exit<Dumped, AttemptError>) =>
+  Effect.gen(function*() {
+    const store = yield* CheckpointStore
+    if (yield* Effect.orElseSucceed(store.isDumped(staging), () => true)) {
+      return { files: [], warnings: [rescued] } satisfies Dumped
+    }
+    if (plan.mode !== "StopInDump") yield* rollBack(attempt, plan, staging)
+    return yield* failed
+  })
+
+const rescued = "the runtime reported a failure, but the container is gone and its images are there: they were published"
+const lost = "the container did not live through the checkpoint, it can be restored from it"
+
+const publish = (attempt: Attempt, staging: Staging, dumped: Dumped) =>
+  Effect.gen(function*() {
+    const store = yield* CheckpointStore
+    const bytes = yield* store.imageBytes(staging)
+    yield* attempt.report({ step: "syncing", bytes, total: bytes })
+    const now = yield* Clock.currentTimeMillis
+    const config = Creation.describe(staging.intent, new Date(now).toISOString(), {
+      bytes,
+      milliseconds: now - staging.intent.started,
+      ...(dumped.statistics === undefined ? {} : { statistics: dumped.statistics }),
+      files: dumped.files
+    })
+    return yield* store.publish(staging, config, attempt.options.durability ?? "full")
+  })
+
+const conclude = (attempt: Attempt, staging: Staging, checkpoint: Checkpoint, warnings: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const store = yield* CheckpointStore
+    yield* Effect.ignore(store.discard(staging))
+    const state = (yield* lookUp(attempt.container)) ?? "forgotten"
+    yield* Metric.incrementBy(Telemetry.publishedBytes, checkpoint.record?.bytes ?? 0)
+    const frozen = checkpoint.record?.statistics?.frozenMicros
+    if (frozen !== undefined) yield* Metric.update(Telemetry.frozenMicros, frozen)
+    return { checkpoint, state, warnings } satisfies Created
+  })
+
+/** The container goes on as it was and the attempt is swept; what fails here is left for recover. */
+const rollBack = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging) =>
+  Effect.gen(function*() {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const now = yield* refresh(attempt.container)
+    if (now.state === "paused" && !plan.paused) yield* runtime.resume(now, attempt.lease)
+    yield* store.discard(staging)
+  }).pipe(
+    Effect.catchAll((error) => Effect.logWarning("Cannot roll back a checkpoint, the next operation will", error))
+  )
+
+const at = (step: Step, checkpoint: Checkpoint) => {
+  const bytes = checkpoint.record?.bytes ?? 0
+  return { step, bytes, total: bytes }
+}

@@ -1,0 +1,72 @@
+/**
+ * The use case create: a running container is frozen and kept under a name.
+ *
+ * This file checks what can be checked before anything is touched, and takes the locks. What happens under
+ * them is `attempt.ts`.
+ */
+import * as Effect from "effect/Effect"
+import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
+import {
+  type CheckpointBusy,
+  ContainerNotRunning,
+  type InvalidCheckpointDirectory,
+  type InvalidCheckpointName
+} from "../domain/CheckpointError.ts"
+import * as CheckpointName from "../domain/CheckpointName.ts"
+import type { CreateOptions } from "../domain/CheckpointOptions.ts"
+import { isLive } from "../domain/Container.ts"
+import type { Created } from "../domain/Outcome.ts"
+import { type AttemptError, dumpAndPublish, type Ports } from "./attempt.ts"
+import { CheckpointStore } from "./CheckpointStore.ts"
+import { type FindError, findContainer, refresh } from "./findContainer.ts"
+import { hold } from "./hold.ts"
+import type { Report } from "./Operation.ts"
+import { record, recordFailure } from "./record.ts"
+import { settle } from "./recover.ts"
+import { Runtime } from "./Runtime.ts"
+import * as Telemetry from "./telemetry.ts"
+
+/** What create can fail with. */
+export type CreateError =
+  | InvalidCheckpointName
+  | InvalidCheckpointDirectory
+  | FindError
+  | CheckpointBusy
+  | AttemptError
+
+/** Checkpoints a container under a name. */
+export const createCheckpoint = Effect.fn("Checkpoints.create")(function*(
+  reference: string,
+  nameText: string,
+  options: CreateOptions,
+  report: Report,
+  operation: string
+): Effect.fn.Return<Created, CreateError, Ports> {
+  const name = yield* CheckpointName.parse(nameText)
+  const choice = options.checkpointDir === undefined ? undefined : yield* CheckpointDirectory.parse(options.checkpointDir)
+  const container = yield* findContainer(reference)
+  if (!isLive(container)) {
+    return yield* new ContainerNotRunning({ container: container.name ?? container.id, state: container.state })
+  }
+  const runtime = yield* Runtime
+  const store = yield* CheckpointStore
+  yield* runtime.checkOptions("checkpoint", options)
+  const directory = yield* store.directory(container, choice, true)
+  return yield* Effect.gen(function*() {
+    const lease = yield* hold({ container, hold: "both", directory, name }, "checkpoint", options)
+    yield* report({ step: "checking", bytes: 0, total: 0 })
+    yield* settle(container, directory, lease)
+    const created = yield* dumpAndPublish({ container: yield* refresh(container), name, directory, options, lease, report, operation })
+    const warnings = yield* record("checkpoint", container, {
+      checkpoint: name,
+      checkpointDir: directory,
+      exit: options.leaveRunning !== true,
+      bytes: created.checkpoint.record?.bytes,
+      frozenMicros: created.checkpoint.record?.statistics?.frozenMicros
+    })
+    return { ...created, warnings: [...created.warnings, ...warnings] }
+  }).pipe(
+    Effect.scoped,
+    Effect.tapError((error) => recordFailure("checkpoint-failed", container, name, error))
+  )
+}, Telemetry.counted("create"))

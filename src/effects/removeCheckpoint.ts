@@ -1,0 +1,48 @@
+/** The use case remove: exactly one checkpoint is taken away, whole or damaged; nothing else ever is. */
+import * as Effect from "effect/Effect"
+import type { Ports } from "./attempt.ts"
+import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
+import type {
+  CheckpointBusy,
+  CheckpointNotFound,
+  InvalidCheckpointDirectory,
+  InvalidCheckpointName,
+  TimedOut
+} from "../domain/CheckpointError.ts"
+import * as CheckpointName from "../domain/CheckpointName.ts"
+import type { RemoveOptions } from "../domain/CheckpointOptions.ts"
+import type { Removed } from "../domain/Outcome.ts"
+import { CheckpointStore } from "./CheckpointStore.ts"
+import { type FindError, findContainer } from "./findContainer.ts"
+import { hold } from "./hold.ts"
+import { record } from "./record.ts"
+import * as Telemetry from "./telemetry.ts"
+
+/** What remove can fail with. */
+export type RemoveError =
+  | InvalidCheckpointName
+  | InvalidCheckpointDirectory
+  | FindError
+  | CheckpointBusy
+  | CheckpointNotFound
+  | TimedOut
+
+/** Removes one checkpoint. */
+export const removeCheckpoint = Effect.fn("Checkpoints.remove")(function*(
+  reference: string,
+  nameText: string,
+  options: RemoveOptions
+): Effect.fn.Return<Removed, RemoveError, Ports> {
+  const name = yield* CheckpointName.parseExisting(nameText)
+  const choice = options.checkpointDir === undefined ? undefined : yield* CheckpointDirectory.parse(options.checkpointDir)
+  const container = yield* findContainer(reference)
+  const store = yield* CheckpointStore
+  const directory = yield* store.directory(container, choice, false)
+  return yield* Effect.scoped(Effect.gen(function*() {
+    yield* hold({ container, hold: "name", directory, name }, "remove the checkpoint of", options)
+    const checkpoint = yield* store.get(container, directory, name)
+    yield* Effect.uninterruptible(store.remove(checkpoint, options.durability ?? "full"))
+    const warnings = yield* record("checkpoint-remove", container, { checkpoint: name, checkpointDir: directory })
+    return { checkpoint, warnings }
+  }))
+}, Telemetry.counted("remove"))

@@ -1,0 +1,151 @@
+/**
+ * The use case restore: a container is brought back to where it was; the checkpoint stays.
+ *
+ * A running container is rolled back only behind a safety checkpoint, to which it returns when the restore
+ * fails.
+ */
+import * as Effect from "effect/Effect"
+import { type AttemptError, dumpAndPublish, type Ports } from "./attempt.ts"
+import type { Checkpoint } from "../domain/Checkpoint.ts"
+import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
+import {
+  type CheckpointBusy,
+  type CheckpointDamaged,
+  type CheckpointNotFound,
+  type ContainerMismatch,
+  type ContainerRunning,
+  type InvalidCheckpointDirectory,
+  type InvalidCheckpointName,
+  RuntimeFailed
+} from "../domain/CheckpointError.ts"
+import * as CheckpointName from "../domain/CheckpointName.ts"
+import { criuOptions, type RestoreOptions } from "../domain/CheckpointOptions.ts"
+import type { Container } from "../domain/Container.ts"
+import type { Restored } from "../domain/Outcome.ts"
+import * as Restoration from "../domain/Restoration.ts"
+import { CheckpointStore } from "./CheckpointStore.ts"
+import type { Lease } from "./Disk.ts"
+import { type FindError, findContainer, refresh } from "./findContainer.ts"
+import { hold } from "./hold.ts"
+import { randomId, type Report } from "./Operation.ts"
+import { record, recordFailure } from "./record.ts"
+import { settle } from "./recover.ts"
+import { Runtime } from "./Runtime.ts"
+import * as Telemetry from "./telemetry.ts"
+
+/** What restore can fail with. */
+export type RestoreError =
+  | InvalidCheckpointName
+  | InvalidCheckpointDirectory
+  | FindError
+  | CheckpointBusy
+  | CheckpointNotFound
+  | CheckpointDamaged
+  | ContainerMismatch
+  | ContainerRunning
+  | AttemptError
+
+/** Restores a container from a checkpoint. */
+export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function*(
+  reference: string,
+  nameText: string,
+  options: RestoreOptions,
+  report: Report
+): Effect.fn.Return<Restored, RestoreError, Ports> {
+  const name = yield* CheckpointName.parseExisting(nameText)
+  const choice = options.checkpointDir === undefined ? undefined : yield* CheckpointDirectory.parse(options.checkpointDir)
+  const container = yield* findContainer(reference)
+  const runtime = yield* Runtime
+  const store = yield* CheckpointStore
+  yield* runtime.checkOptions("restore", options)
+  const directory = yield* store.directory(container, choice, false)
+  return yield* Effect.gen(function*() {
+    const lease = yield* hold({ container, hold: "both", directory, name }, "restore", options)
+    yield* report({ step: "checking", bytes: 0, total: 0 })
+    yield* settle(container, directory, lease)
+    const now = yield* refresh(container)
+    const checkpoint = yield* store.get(now, directory, name)
+    const plan = yield* Restoration.decide(now, checkpoint, options)
+    yield* runtime.checkRestore(now, { checkpoint, options: plan.options })
+    const target: Target = { container: now, checkpoint, plan, lease, report }
+    const safetyWarnings = yield* plan.replace ? rollBackTo(target) : Effect.as(start(target), [])
+    const after = yield* refresh(now)
+    const warnings = yield* record("restore", container, { checkpoint: name, checkpointDir: directory, replace: plan.replace })
+    return {
+      checkpoint,
+      state: after.state,
+      ...(after.process === undefined ? {} : { pid: after.process.pid }),
+      warnings: [...safetyWarnings, ...warnings]
+    }
+  }).pipe(
+    Effect.scoped,
+    Effect.tapError((error) => recordFailure("restore-failed", container, name, error))
+  )
+}, Telemetry.counted("restore"))
+
+interface Target {
+  readonly container: Container
+  readonly checkpoint: Checkpoint
+  readonly plan: Restoration.RestorationPlan
+  readonly lease: Lease
+  readonly report: Report
+}
+
+/** Restores where no container runs, and pauses it again where it was paused. Not interrupted once begun. */
+const start = ({ checkpoint, container, lease, plan, report }: Target) =>
+  Effect.gen(function*() {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const bytes = checkpoint.record?.bytes ?? 0
+    yield* report({ step: "restoring", bytes: 0, total: bytes })
+    const workPath = yield* store.scratch(container)
+    yield* runtime.restore(container, { checkpoint, workPath, options: plan.options, lease, report })
+    if (plan.pause) yield* runtime.pause(yield* refresh(container), lease)
+  }).pipe(Effect.scoped, Effect.uninterruptible)
+
+/** Rolls a running container back, behind a safety checkpoint. */
+const rollBackTo = (target: Target) =>
+  Effect.gen(function*() {
+    const store = yield* CheckpointStore
+    const { checkpoint, container, lease, plan, report } = target
+    const directory = yield* store.directory(container, undefined, true)
+    const operation = yield* randomId
+    const name = yield* CheckpointName.parse(Restoration.safetyName(checkpoint.name, operation))
+    const { lazyPages: _, replace: __, oci: ___, ...rest } = plan.options
+    const safety = yield* dumpAndPublish({
+      container,
+      name,
+      directory,
+      options: { ...criuOptions(rest), leaveRunning: false },
+      lease,
+      report,
+      operation
+    })
+    yield* start(target).pipe(Effect.catchAll((error) => goBack({ ...target, checkpoint: safety.checkpoint }, error)))
+    return yield* Effect.match(store.remove(safety.checkpoint, "none"), {
+      onSuccess: (): ReadonlyArray<string> => safety.warnings,
+      onFailure: (error) => [...safety.warnings, `the safety checkpoint "${name}" is left: ${error.message}`]
+    })
+  }).pipe(Effect.uninterruptible)
+
+/** The restore failed: the container goes back to where it was when it was rolled back; always fails with the cause. */
+const goBack = <E extends { readonly _tag: string; readonly message: string }>(target: Target, cause: E) =>
+  Effect.gen(function*() {
+    const store = yield* CheckpointStore
+    const { checkpoint, container } = target
+    const runtime = yield* Runtime
+    yield* Effect.mapError(
+      start({ ...target, plan: { ...target.plan, pause: checkpoint.record?.paused ?? false } }),
+      (error) =>
+        new RuntimeFailed({
+          operation: "restore",
+          container: container.name ?? container.id,
+          runtime: runtime.name,
+          reason: "Unknown",
+          detail: `${cause.message}; nor could the container be returned to where it was (${error.message}): ` +
+            `it is kept in checkpoint "${checkpoint.name}"`
+        })
+    )
+    yield* Effect.ignore(store.remove(checkpoint, "none"))
+    return yield* Effect.fail(cause)
+  })
