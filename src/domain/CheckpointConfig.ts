@@ -10,6 +10,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { CreateOptions } from "./CheckpointOptions.ts"
 import { ProcessIdentity } from "./Container.ts"
+import * as Mismatch from "./Mismatch.ts"
 import { Statistics } from "./Statistics.ts"
 
 /** The version of our own part that this library writes. */
@@ -125,12 +126,12 @@ const Seed = Schema.Struct({
   shell: nullable(Schema.Boolean),
   exit: nullable(Schema.Boolean),
   emptyNS: nullable(Schema.Array(Schema.String)),
-  stasis: Schema.optional(Schema.Unknown)
+  stasis: nullable(Schema.Unknown)
 })
 
-const decodeSeed = Schema.decodeUnknownEither(Seed)
-const decodeVersion = Schema.decodeUnknownEither(Schema.Struct({ version: Schema.Int }))
-const decodeCurrent = Schema.decodeUnknownEither(CheckpointRecord)
+const decodeSeed = ParseResult.decodeUnknownEither(Seed)
+const decodeVersion = ParseResult.decodeUnknownEither(Schema.Struct({ version: Schema.Int }))
+const decodeCurrent = ParseResult.decodeUnknownEither(CheckpointRecord)
 
 const decodeRecord = (json: unknown): Either.Either<CheckpointRecord, string> => {
   const version = Either.match(decodeVersion(json), { onLeft: () => 0, onRight: (found) => found.version })
@@ -147,8 +148,7 @@ const readable = (version: number, json: unknown): CheckpointRecord =>
     return Either.isRight(more) ? more.right : kept
   }, { version })
 
-const describe = (error: ParseResult.ParseError): string => {
-  const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
-  const at = issue === undefined || issue.path.length === 0 ? "" : ` at "${issue.path.join(".")}"`
-  return `config.json has the wrong shape${at}: ${issue?.message ?? error.message}`
+const describe = (issue: ParseResult.ParseIssue): string => {
+  const { path, reason } = Mismatch.first(issue)
+  return `config.json has the wrong shape${path === "" ? "" : ` at "${path}"`}: ${reason}`
 }

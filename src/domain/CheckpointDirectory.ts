@@ -12,17 +12,21 @@ import type { CheckpointName } from "./CheckpointName.ts"
 /** An absolute, normal path: no empty, `.` or `..` component, no NUL, no trailing slash, not `/` itself. */
 export type CheckpointDirectory = string & Brand.Brand<"CheckpointDirectory">
 
+// Half of a character has no UTF-8: what would be made on the disk is another folder than the one that was named.
+const loneSurrogate = /\p{Surrogate}/u
+
 /** The longest path in bytes that Linux takes (`PATH_MAX` without its closing NUL). */
 export const maximumBytes = 4095
 
 /**
  * Reads a checkpoint directory that a caller chose. Doubled and trailing slashes and `.` are
- * normalised away; `..` is refused, for through a link it leads elsewhere than it reads.
+ * normalised away; `..` is refused, for through a link it leads elsewhere than it reads, and so are NUL
+ * and halves of characters (lone surrogates), which no file system holds.
  */
 export const parse = (input: string): Either.Either<CheckpointDirectory, InvalidCheckpointDirectory> => {
   const refuse = (reason: InvalidCheckpointDirectory["reason"]) =>
     Either.left(new InvalidCheckpointDirectory({ directory: input, reason }))
-  if (input.includes("\0")) return refuse("Malformed")
+  if (input.includes("\0") || loneSurrogate.test(input)) return refuse("Malformed")
   if (!input.startsWith("/")) return refuse("Relative")
   const parts = input.split("/").filter((part) => part !== "" && part !== ".")
   if (parts.includes("..")) return refuse("ParentComponent")
@@ -46,6 +50,10 @@ export const split = (directory: CheckpointDirectory): { readonly parent: string
  * Writes any string as one path component, injectively: what is neither letter, digit, `_` nor `-`, nor a
  * dot that does not lead, becomes `%` and two hexadecimal digits for each UTF-8 byte. Container ids and
  * runtime roots become folder names by it.
+ *
+ * The result has between 1 and 3 characters for each UTF-8 byte: up to 85 bytes always fit one component.
+ * A longer result than 255 is not cut, for two inputs could then meet in one folder: making the folder
+ * fails with `StorageFailed`.
  */
 export const encodeComponent = (input: string): string =>
   input === "" ? "%" : Array.from(input, encodeCharacter).join("")

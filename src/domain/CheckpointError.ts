@@ -52,7 +52,7 @@ const directoryReasons: Record<InvalidCheckpointDirectory["reason"], string> = {
   Relative: "it is a relative path, give an absolute one",
   ParentComponent: "it contains \"..\", give the path without it",
   Root: "it is the root of the file system, give a folder below it",
-  Malformed: "it contains a NUL character",
+  Malformed: "it contains a NUL character or half of a character",
   TooLong: "it is longer than the file system allows",
   Missing: "there is no such folder",
   NotADirectory: "it is not a folder",
@@ -163,12 +163,18 @@ export class CheckpointDamaged extends Schema.TaggedError<CheckpointDamaged>()("
   }
 }
 
-/** Another operation holds the container or the checkpoint, and the caller asked not to wait. */
+/** Another operation holds the container or the checkpoint, and the caller asked not to wait; or a checkpoint builds on it. */
 export class CheckpointBusy extends Schema.TaggedError<CheckpointBusy>()("CheckpointBusy", {
   container: Schema.String,
-  checkpoint: Schema.optional(Schema.String)
+  checkpoint: Schema.optional(Schema.String),
+  /** The checkpoints that build on it, where that is why. */
+  children: Schema.optional(Schema.Array(Schema.String))
 }) {
   override get message(): string {
+    if (this.children !== undefined) {
+      return `Cannot remove checkpoint "${this.checkpoint}" of container "${this.container}": ` +
+        `${this.children.map((child) => `"${child}"`).join(", ")} build on it, remove those first`
+    }
     const what = this.checkpoint === undefined ? "" : ` or its checkpoint "${this.checkpoint}"`
     return `Container "${this.container}"${what} is held by another operation, try again later or wait for it`
   }

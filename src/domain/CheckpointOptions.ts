@@ -5,6 +5,7 @@
  * world understands is in a type of its own ({@link OciRestoreOptions}).
  */
 import * as Schema from "effect/Schema"
+import { CheckpointName } from "./CheckpointName.ts"
 
 /** `full` syncs a checkpoint before it is published; `none` leaves that to the kernel. */
 export const Durability = Schema.Literal("full", "none")
@@ -56,7 +57,7 @@ export const CreateOptions = Schema.Struct({
   leaveRunning: flag,
   durability: Schema.optional(Durability),
   /** The name of an earlier checkpoint in the same directory that this one builds on. */
-  parentPath: Schema.optional(Schema.String),
+  parentPath: Schema.optional(CheckpointName),
   /** Copy the memory of the running container first, so that it is frozen for less time. */
   preDump: flag
 })

@@ -58,14 +58,11 @@ export const resolve = (
   containers: ReadonlyArray<Container>
 ): Either.Either<Container, ContainerNotFound | AmbiguousContainer> => {
   const name = reference.startsWith("/") ? reference.slice(1) : reference
+  if (name === "") return Either.left(new ContainerNotFound({ container: reference }))
   const named = containers.filter((container) => container.name === name)
   const exact = containers.find((container) => container.id === reference) ?? (named.length === 1 ? named[0] : undefined)
   if (exact !== undefined) return Either.right(exact)
-  const matches = named.length > 1
-    ? named
-    : reference === ""
-    ? []
-    : containers.filter((container) => container.id.startsWith(reference))
+  const matches = named.length > 1 ? named : containers.filter((container) => container.id.startsWith(reference))
   const [only] = matches
   if (only === undefined) return Either.left(new ContainerNotFound({ container: reference }))
   return matches.length === 1

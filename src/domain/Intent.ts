@@ -3,6 +3,7 @@
  * anything, so that whoever finds the staging folder after a crash knows what it was for.
  */
 import * as Schema from "effect/Schema"
+import { CheckpointName } from "./CheckpointName.ts"
 import { CreateOptions } from "./CheckpointOptions.ts"
 import { Container } from "./Container.ts"
 
@@ -22,7 +23,7 @@ export const Intent = Schema.Struct({
   version: Schema.Literal(1),
   /** Random, and the name of the staging folder. */
   operation: Schema.String,
-  checkpoint: Schema.String,
+  checkpoint: CheckpointName,
   directory: Schema.String,
   container: Container,
   mode: Mode,

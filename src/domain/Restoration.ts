@@ -21,16 +21,8 @@ export const decide = (
   checkpoint: Checkpoint,
   options: RestoreOptions
 ): Either.Either<RestorationPlan, CheckpointDamaged | ContainerMismatch | ContainerRunning> => {
-  if (checkpoint.status === "damaged") {
-    return Either.left(
-      new CheckpointDamaged({
-        container: checkpoint.container,
-        checkpoint: checkpoint.name,
-        path: checkpoint.path,
-        detail: checkpoint.damage ?? "for an unknown reason"
-      })
-    )
-  }
+  const whole = requireWhole(checkpoint)
+  if (Either.isLeft(whole)) return Either.left(whole.left)
   const recorded = checkpoint.record?.container?.identity
   if (
     container.state !== "forgotten" && options.oci?.bundle === undefined && recorded !== undefined &&
@@ -52,9 +44,21 @@ export const decide = (
   return Either.right({
     replace: live,
     pause: checkpoint.record?.paused ?? false,
-    options: { ...defaults(checkpoint), ...options }
+    // What is there with the value `undefined` says nothing either, and must not hide what the dump was asked for.
+    options: { ...options, ...defaults(checkpoint), ...criuOptions(options) }
   })
 }
+
+/** Refuses a damaged checkpoint. */
+export const requireWhole = (checkpoint: Checkpoint): Either.Either<Checkpoint, CheckpointDamaged> =>
+  checkpoint.status === "complete" ? Either.right(checkpoint) : Either.left(
+    new CheckpointDamaged({
+      container: checkpoint.container,
+      checkpoint: checkpoint.name,
+      path: checkpoint.path,
+      detail: checkpoint.damage ?? "for an unknown reason"
+    })
+  )
 
 /** What CRIU has to be asked for again because the dump was asked for it. */
 const defaults = (checkpoint: Checkpoint): RestoreOptions =>

@@ -84,8 +84,6 @@ export class CheckpointStore extends Context.Tag("stasis/CheckpointStore")<Check
   readonly imageBytes: (staging: Staging) => Effect.Effect<number, StorageFailed>
   /** Bytes that may be written where the staging folder is. */
   readonly freeBytes: (staging: Staging) => Effect.Effect<number, StorageFailed>
-  /** Keeps a text beside the images, of mode 0600. */
-  readonly attach: (staging: Staging, name: string, text: string) => Effect.Effect<void, StorageFailed>
   /**
    * Mends modes, brings the statistics in, writes the config, syncs (with `full`), and renames into place over nothing. The
    * attempt's folder with its intent stays, until it is discarded.
@@ -118,11 +116,15 @@ export class CheckpointStore extends Context.Tag("stasis/CheckpointStore")<Check
     directory: CheckpointDirectory,
     name: CheckpointName
   ) => Effect.Effect<Checkpoint, CheckpointNotFound | StorageFailed>
-  /** Takes a checkpoint away: renamed out of sight first, then deleted. The caller holds the name. */
+  /**
+   * Takes a checkpoint away: renamed out of sight first, then deleted. The caller holds the name. One that others build
+   * on is refused.
+   */
   readonly remove: (
     checkpoint: Checkpoint,
+    directory: CheckpointDirectory,
     durability: Durability
-  ) => Effect.Effect<void, CheckpointNotFound | StorageFailed>
+  ) => Effect.Effect<void, CheckpointBusy | CheckpointNotFound | StorageFailed>
   /** A folder for the log of a restore, gone with the scope. */
   readonly scratch: (container: Container) => Effect.Effect<string, StorageFailed, Scope.Scope>
   /** The directories that a container's checkpoints are known to be in: its own, and custom ones from the index. */

@@ -83,6 +83,8 @@ export class Disk extends Context.Tag("stasis/Disk")<Disk, {
     request: ScanRequest,
     read: (name: string, scanned: Scanned) => A | undefined
   ) => Effect.Effect<ReadonlyArray<A>, PlatformError>
+  /** Removes an empty folder (rmdir); fails where it is not empty. */
+  readonly removeEmpty: (path: string) => Effect.Effect<void, PlatformError>
   /** Writes what the kernel still holds of a file or folder to the device. Does nothing where the path is gone. */
   readonly sync: (path: string) => Effect.Effect<void, PlatformError>
   /** Bytes that we may still write on the file system of a path. */

@@ -156,7 +156,7 @@ const publishBeside = (
     const warnings = yield* finish(attempt, plan, checkpoint).pipe(
       Effect.onError(() =>
         Effect.zipRight(
-          Effect.ignore(store.remove(checkpoint, attempt.options.durability ?? "full")),
+          Effect.ignore(store.remove(checkpoint, attempt.directory, attempt.options.durability ?? "full")),
           rollBack(attempt, plan, staging)
         ))
     )

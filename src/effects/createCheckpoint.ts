@@ -8,6 +8,8 @@ import * as Effect from "effect/Effect"
 import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
 import {
   type CheckpointBusy,
+  type CheckpointDamaged,
+  type CheckpointNotFound,
   ContainerNotRunning,
   type InvalidCheckpointDirectory,
   type InvalidCheckpointName
@@ -22,6 +24,7 @@ import { type FindError, findContainer, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import type { Report } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
+import { requireWhole } from "../domain/Restoration.ts"
 import { settle } from "./recover.ts"
 import { Runtime } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
@@ -32,6 +35,8 @@ export type CreateError =
   | InvalidCheckpointDirectory
   | FindError
   | CheckpointBusy
+  | CheckpointNotFound
+  | CheckpointDamaged
   | AttemptError
 
 /** Checkpoints a container under a name. */
@@ -56,6 +61,7 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function*(
     const lease = yield* hold({ container, hold: "both", directory, name }, "checkpoint", options)
     yield* report({ step: "checking", bytes: 0, total: 0 })
     yield* settle(container, directory, lease)
+    if (options.parentPath !== undefined) yield* requireWhole(yield* store.get(container, directory, options.parentPath))
     const created = yield* dumpAndPublish({ container: yield* refresh(container), name, directory, options, lease, report, operation })
     const warnings = yield* record("checkpoint", container, {
       checkpoint: name,

@@ -38,10 +38,12 @@ export const removeCheckpoint = Effect.fn("Checkpoints.remove")(function*(
   const container = yield* findContainer(reference)
   const store = yield* CheckpointStore
   const directory = yield* store.directory(container, choice, false)
+  // Looked up before the lock as well: a name that nobody has leaves no trace of the question.
+  yield* store.get(container, directory, name)
   return yield* Effect.scoped(Effect.gen(function*() {
     yield* hold({ container, hold: "name", directory, name }, "remove the checkpoint of", options)
     const checkpoint = yield* store.get(container, directory, name)
-    yield* Effect.uninterruptible(store.remove(checkpoint, options.durability ?? "full"))
+    yield* Effect.uninterruptible(store.remove(checkpoint, directory, options.durability ?? "full"))
     const warnings = yield* record("checkpoint-remove", container, { checkpoint: name, checkpointDir: directory })
     return { checkpoint, warnings }
   }))

@@ -121,15 +121,19 @@ const rollBackTo = (target: Target) =>
       report,
       operation
     })
-    yield* start(target).pipe(Effect.catchAll((error) => goBack({ ...target, checkpoint: safety.checkpoint }, error)))
-    return yield* Effect.match(store.remove(safety.checkpoint, "none"), {
+    yield* start(target).pipe(Effect.catchAll((error) => goBack({ ...target, checkpoint: safety.checkpoint }, directory, error)))
+    return yield* Effect.match(store.remove(safety.checkpoint, directory, "none"), {
       onSuccess: (): ReadonlyArray<string> => safety.warnings,
       onFailure: (error) => [...safety.warnings, `the safety checkpoint "${name}" is left: ${error.message}`]
     })
   }).pipe(Effect.uninterruptible)
 
 /** The restore failed: the container goes back to where it was when it was rolled back; always fails with the cause. */
-const goBack = <E extends { readonly _tag: string; readonly message: string }>(target: Target, cause: E) =>
+const goBack = <E extends { readonly _tag: string; readonly message: string }>(
+  target: Target,
+  directory: CheckpointDirectory.CheckpointDirectory,
+  cause: E
+) =>
   Effect.gen(function*() {
     const store = yield* CheckpointStore
     const { checkpoint, container } = target
@@ -146,6 +150,6 @@ const goBack = <E extends { readonly _tag: string; readonly message: string }>(t
             `it is kept in checkpoint "${checkpoint.name}"`
         })
     )
-    yield* Effect.ignore(store.remove(checkpoint, "none"))
+    yield* Effect.ignore(store.remove(checkpoint, directory, "none"))
     return yield* Effect.fail(cause)
   })

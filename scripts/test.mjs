@@ -1,0 +1,223 @@
+// `npm test`: every test of the project, in lanes, quick ones first. Says which lanes ran, why one did not and what would
+// make it run, and ends with one line: `N passed, N failed`. What is in which lane, `vitest.config.ts` decides by name.
+//
+//   npm test                     all lanes; with CI=true a lane that cannot run is a failure
+//   npm test -- --lane unit,lab  these lanes
+import { existsSync } from "node:fs"
+import { mkdir, readdir, readFile, rm } from "node:fs/promises"
+import { join } from "node:path"
+import process from "node:process"
+import { parseArgs } from "node:util"
+import { root, run } from "./children.mjs"
+
+/**
+ * How many tests there were, and how they went.
+ *
+ * @typedef {{ readonly passed: number, readonly failed: number, readonly skipped: number }} Counts
+ */
+
+/**
+ * One command of a lane, and how its tests are counted from what it wrote.
+ *
+ * @typedef {{
+ *   readonly command: ReadonlyArray<string>
+ *   readonly lane?: string
+ *   readonly report?: string
+ *   readonly count: (text: string) => Counts
+ * }} Step
+ */
+
+/**
+ * `obstacle` says why the lane cannot run here, with what would make it run; `seconds` bounds each of its steps.
+ *
+ * @typedef {{
+ *   readonly seconds: number
+ *   readonly obstacle?: () => Promise<string | undefined>
+ *   readonly steps: () => Promise<ReadonlyArray<Step>>
+ * }} Lane
+ */
+
+const reports = join(root, ".cache", "lanes")
+
+/** @type {Counts} */
+const none = { passed: 0, failed: 0, skipped: 0 }
+
+/** @param {Counts} a @param {Counts} b @returns {Counts} */
+const plus = (a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped })
+
+/** @param {string} json the report of vitest @returns {Counts} */
+const countVitest = (json) => {
+  const report = JSON.parse(json)
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests
+  }
+}
+
+/** @param {string} xml the report of `deno test` @returns {Counts} */
+const countJunit = (xml) => {
+  /** @param {string} name */
+  const sum = (name) =>
+    [...xml.matchAll(new RegExp(`<testsuite .*?\\b${name}="(\\d+)"`, "g"))].reduce((n, m) => n + Number(m[1]), 0)
+  const failed = sum("failures") + sum("errors")
+  return { passed: sum("tests") - failed - sum("disabled"), failed, skipped: sum("disabled") }
+}
+
+/** @param {string} output of `npm run check` @returns {Counts} */
+const countChecks = (output) => ({
+  passed: output.match(/^ok /gm)?.length ?? 0,
+  failed: output.match(/^FAILED /gm)?.length ?? 0,
+  skipped: 0
+})
+
+/** A program that ends well is one test that passed. @returns {Counts} */
+const countRun = () => ({ ...none, passed: 1 })
+
+/** @param {string} lane @param {ReadonlyArray<string>} [before] what the command is run by @returns {Step} */
+const vitest = (lane, before = []) => {
+  const report = join(reports, `${lane}.json`)
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
+  return { command: [...before, "node_modules/.bin/vitest", "run", ...reporters], lane, report, count: countVitest }
+}
+
+/** @param {string} lane @param {ReadonlyArray<string>} args @returns {Step} */
+const denoTest = (lane, args) => {
+  const report = join(reports, `${lane}.xml`)
+  return { command: ["deno", "test", "--no-prompt", `--junit-path=${report}`, ...args], report, count: countJunit }
+}
+
+/** Files of a folder of the project that end so, sorted; none where there is no such folder. @param {string} folder @param {string} end */
+const files = async (folder, end) =>
+  existsSync(join(root, folder))
+    ? (await readdir(join(root, folder), { recursive: true })).filter((file) => file.endsWith(end)).sort().map((file) =>
+      join(folder, file)
+    )
+    : []
+
+/** The examples that run on any machine; `*.lab.ts` need the lab. */
+const examples = async () => (await files("examples", ".ts")).filter((file) => !file.endsWith(".lab.ts"))
+
+/** @type {Record<string, Lane>} */
+const lanes = {
+  unit: {
+    seconds: 300,
+    steps: async () => [vitest("unit")]
+  },
+  // No permission is given, so what passes here does no IO: neither the domain nor a program on the in-memory layer.
+  deno: {
+    seconds: 180,
+    steps: async () => [
+      denoTest("deno", ["--no-check", "test/domain"]),
+      ...(await examples()).filter((file) => /(^|\/)memory[^/]*$/i.test(file)).map((file) => ({
+        command: ["deno", "run", "--quiet", "--no-prompt", file],
+        count: countRun
+      }))
+    ]
+  },
+  house: {
+    seconds: 300,
+    steps: async () => [vitest("house"), { command: ["node", "scripts/check.mjs"], count: countChecks }]
+  },
+  examples: {
+    seconds: 180,
+    steps: async () => [
+      denoTest("examples", [
+        "--doc",
+        "--allow-all",
+        "src",
+        ...["README.md", ...await files("docs", ".md")].filter((file) => existsSync(join(root, file)))
+      ]),
+      ...(await examples()).map((file) => ({
+        command: ["deno", "run", "--quiet", "--allow-all", file],
+        count: countRun
+      }))
+    ]
+  },
+  disk: {
+    seconds: 480,
+    steps: async () => [vitest("disk")]
+  },
+  lab: {
+    seconds: 900,
+    obstacle: async () => {
+      if (!existsSync(join(root, "lab", "make"))) return "lab/make is not there"
+      const { code, output } = await run("lab/make", ["--check"])
+      return code === 0 ? undefined : output.trim()
+    },
+    steps: async () => [
+      { command: ["lab/make"], count: () => none },
+      vitest("lab", ["lab/enter", "--if-needed"]),
+      ...(await files("examples", ".lab.ts")).map((file) => ({
+        command: ["lab/enter", "--if-needed", "deno", "run", "--quiet", "--allow-all", file],
+        count: countRun
+      }))
+    ]
+  }
+}
+
+/** @param {Step} step @param {number} seconds @returns {Promise<Counts & { readonly output: string }>} */
+const take = async (step, seconds) => {
+  const [program = "", ...args] = step.command
+  if (step.report !== undefined) await rm(step.report, { force: true })
+  const { code, output } = await run(program, args, {
+    seconds,
+    ...(step.lane === undefined ? {} : { env: { STASIS_LANE: step.lane } })
+  })
+  const text = step.report === undefined ? output : await readFile(step.report, "utf8").catch(() => undefined)
+  const counts = text === undefined ? none : step.count(text)
+  // What fails outside of any test (a file that does not load, a crash, the time bound) is a failure all the same.
+  if (code === 0 || counts.failed > 0) return { ...counts, output }
+  return {
+    ...(step.report === undefined ? none : counts),
+    failed: 1,
+    output: `${output.trimEnd()}\n(exit code ${code})\n`
+  }
+}
+
+/** @param {string} name @param {Lane} lane @returns {Promise<Counts>} */
+const travel = async (name, lane) => {
+  const started = performance.now()
+  const obstacle = await lane.obstacle?.()
+  if (obstacle !== undefined) {
+    const counts = process.env["CI"] === "true" ? { ...none, failed: 1 } : none
+    console.log(`${name.padEnd(8)} ${counts.failed > 0 ? "FAILED, " : ""}not run: ${obstacle}`)
+    return counts
+  }
+  let counts = none
+  let output = ""
+  for (const step of await lane.steps()) {
+    const result = await take(step, lane.seconds)
+    counts = plus(counts, result)
+    if (result.failed > 0) output += `$ ${step.command.join(" ")}\n${result.output.trimEnd()}\n`
+  }
+  if (counts.passed + counts.failed === 0) {
+    counts = plus(counts, { ...none, failed: 1 })
+    output += "The lane ran no test at all.\n"
+  }
+  if (output !== "") console.log(output.trimEnd().replace(/^/gm, "  | "))
+  const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`
+  console.log(`${name.padEnd(8)} ${seconds.padStart(8)}  ${counts.failed > 0 ? "FAILED: " : ""}${summary(counts)}`)
+  return counts
+}
+
+/** @param {Counts} counts */
+const summary = ({ failed, passed, skipped }) =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`
+
+const { values } = parseArgs({ options: { lane: { type: "string" } } })
+const wanted = values.lane === undefined ? Object.keys(lanes) : values.lane.split(",")
+const unknown = wanted.filter((name) => !(name in lanes))
+if (unknown.length > 0) {
+  console.error(`There is no lane "${unknown.join('", "')}"; there are: ${Object.keys(lanes).join(", ")}`)
+  process.exit(2)
+}
+
+await mkdir(reports, { recursive: true })
+let total = none
+for (const [name, lane] of Object.entries(lanes)) {
+  if (wanted.includes(name)) total = plus(total, await travel(name, lane))
+  else console.log(`${name.padEnd(8)} not run: not asked for`)
+}
+console.log(summary(total))
+process.exitCode = total.failed > 0 ? 1 : 0

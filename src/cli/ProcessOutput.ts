@@ -1,0 +1,55 @@
+/** {@link Output} on the standard streams of this process; a reader that went away is a value, not a crash. */
+import { fstatSync } from "node:fs"
+import process from "node:process"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Output, OutputFailed } from "./Output.ts"
+
+/** Colours follow each stream: only on a terminal, and neither with `NO_COLOR` nor with `TERM=dumb`. */
+export const layer: Layer.Layer<Output> = Layer.effect(
+  Output,
+  Effect.gen(function*() {
+    // The failure of a write is told to its callback; the event beside it would end the process.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
+    const plain = yield* isPlain
+    return {
+      out: (text) => write(process.stdout, text),
+      err: (text) => Effect.ignore(write(process.stderr, text)),
+      closed: closed,
+      outColours: process.stdout.isTTY === true && !plain,
+      errColours: process.stderr.isTTY === true && !plain,
+      errIsTerminal: process.stderr.isTTY === true,
+      columns: Effect.sync(() => process.stderr.columns ?? 80)
+    }
+  })
+)
+
+const isPlain: Effect.Effect<boolean> = Effect.map(
+  Effect.all([
+    Config.withDefault(Config.string("NO_COLOR"), ""),
+    Config.withDefault(Config.string("TERM"), "")
+  ]),
+  ([noColor, term]) => noColor !== "" || term === "dumb"
+).pipe(Effect.orElseSucceed(() => true))
+
+const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void, OutputFailed> =>
+  Effect.async((resume) => {
+    const done = (error: unknown) => resume(error ? Effect.fail(failed(error)) : Effect.void)
+    // A file's stream fails at once, by throwing; a pipe's later.
+    try {
+      stream.write(text, done)
+    } catch (error) {
+      done(error)
+    }
+  })
+
+const failed = (error: unknown): OutputFailed => {
+  const code = error instanceof Error && "code" in error ? String(error.code) : ""
+  return new OutputFailed({
+    closed: code === "EPIPE" || code === "ERR_STREAM_DESTROYED",
+    detail: error instanceof Error ? error.message : String(error)
+  })
+}
+
+const closed: Effect.Effect<void> = Effect.never

@@ -1,0 +1,96 @@
+/**
+ * The checkpoint store on disk: written on the platform's `FileSystem` and on `Disk`, so that it runs on a
+ * real file system and on one in memory alike.
+ *
+ * This file puts the parts together; each part has a file of its own.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
+import * as CheckpointDirectory from "../../domain/CheckpointDirectory.ts"
+import type { Container } from "../../domain/Container.ts"
+import { CheckpointStore } from "../../effects/CheckpointStore.ts"
+import { Disk } from "../../effects/Disk.ts"
+import { randomId } from "../../effects/Operation.ts"
+import * as Annex from "./Annex.ts"
+import * as ChosenDirectory from "./chosenDirectory.ts"
+import { type FolderConfig, homePath, ownDirectory } from "./FolderLayout.ts"
+import * as FolderLocks from "./FolderLocks.ts"
+import * as InterruptedFolder from "./InterruptedFolder.ts"
+import * as KnownContainers from "./KnownContainers.ts"
+import * as PublishedFolder from "./PublishedFolder.ts"
+import * as StagedFolder from "./StagedFolder.ts"
+import { storageFailed } from "./storageFailed.ts"
+
+/** The checkpoint store of one world, below a stasis root. */
+export const layer = (
+  config: FolderConfig
+): Layer.Layer<CheckpointStore, never, FileSystem.FileSystem | Disk> =>
+  Layer.effect(
+    CheckpointStore,
+    Effect.gen(function*() {
+      const context = yield* Effect.context<FileSystem.FileSystem | Disk>()
+      const provide = Effect.provide(context)
+      return {
+        directory: (container, choice, create) => provide(directoryOf(config, container, choice, create)),
+        lock: (request) => Effect.mapInputContext(FolderLocks.lock(config, request), (scope) => Context.merge(context, scope)),
+        stage: (directory, intent) => provide(StagedFolder.stage(config, directory, intent)),
+        flush: (staging) => provide(StagedFolder.flush(staging)),
+        isDumped: (staging) => provide(StagedFolder.isDumped(staging)),
+        imageBytes: (staging) => provide(StagedFolder.imageBytes(staging)),
+        freeBytes: (staging) => provide(freeBytes(staging.path)),
+        publish: (staging, record, durability) =>
+          provide(Effect.tap(
+            StagedFolder.publish(staging, record, durability),
+            KnownContainers.remember(config, staging.intent.container, staging.directory)
+          )),
+        discard: (staging) => provide(StagedFolder.discard(staging)),
+        interrupted: (container, directory) => provide(interrupted(config, container, directory)),
+        list: (container, directory) => provide(PublishedFolder.list(container, directory)),
+        names: (directory) => provide(PublishedFolder.names(directory)),
+        get: (container, directory, name) => provide(PublishedFolder.get(container, directory, name)),
+        remove: (checkpoint, directory, durability) => provide(PublishedFolder.remove(checkpoint, directory, durability)),
+        scratch: (container) =>
+          Effect.mapInputContext(scratch(config, container), (scope) => Context.merge(context, scope)),
+        directories: (container) => provide(KnownContainers.directories(config, container)),
+        containers: provide(KnownContainers.containers(config)),
+        container: (id) => provide(KnownContainers.container(config, id))
+      }
+    })
+  )
+
+const directoryOf = (
+  config: FolderConfig,
+  container: Container,
+  choice: CheckpointDirectory.CheckpointDirectory | undefined,
+  create: boolean
+) =>
+  choice === undefined
+    ? Effect.suspend(() => CheckpointDirectory.parse(ownDirectory(config, container)))
+    : ChosenDirectory.check(choice, create)
+
+const freeBytes = (path: string) =>
+  Effect.flatMap(Disk, (disk) => Effect.mapError(disk.freeBytes(path), storageFailed("look up the free space of", path)))
+
+/** Looks in the directory asked for and in all others that are known. */
+const interrupted = (config: FolderConfig, container: Container, directory: CheckpointDirectory.CheckpointDirectory) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    yield* Effect.ignore(fs.remove(scratchPath(config, container), { recursive: true, force: true }))
+    const known = new Set([directory, ...(yield* KnownContainers.directories(config, container))])
+    const found = yield* Effect.forEach(known, (one) => InterruptedFolder.find(config, container, one))
+    return found.flat()
+  })
+
+const scratch = (config: FolderConfig, container: Container) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = `${scratchPath(config, container)}/${yield* randomId}`
+    return yield* Effect.acquireRelease(
+      Effect.as(Annex.makePrivate(path), path),
+      () => Effect.ignore(fs.remove(path, { recursive: true, force: true }))
+    )
+  })
+
+const scratchPath = (config: FolderConfig, container: Container) => `${homePath(config, container.id)}/work`

@@ -1,0 +1,215 @@
+/**
+ * A checkpoint in the making, on disk: staged in the annex, made durable, published by one rename, or swept.
+ *
+ * This file is the only one that puts anything into a checkpoint directory.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { make } from "../../domain/Checkpoint.ts"
+import { type CheckpointConfig, print } from "../../domain/CheckpointConfig.ts"
+import type { CheckpointDirectory } from "../../domain/CheckpointDirectory.ts"
+import { CheckpointExists, type StorageFailed } from "../../domain/CheckpointError.ts"
+import type { Durability } from "../../domain/CheckpointOptions.ts"
+import type { Intent } from "../../domain/Intent.ts"
+import type { Staging } from "../../effects/CheckpointStore.ts"
+import { Disk } from "../../effects/Disk.ts"
+import * as Annex from "./Annex.ts"
+import { childrenPath, type FolderConfig, stagingPath } from "./FolderLayout.ts"
+import { errno, storageFailed } from "./storageFailed.ts"
+
+const inventory = "inventory.img"
+const statistics = "stats-dump"
+const claim = "claimed"
+
+/** Where an attempt lies. */
+export const locate = (annex: string, config: FolderConfig, directory: CheckpointDirectory, intent: Intent): Staging => {
+  const path = `${stagingPath(annex, config, intent.container.id)}/${intent.operation}`
+  return { intent, directory, path, imagePath: `${path}/images`, workPath: `${path}/work` }
+}
+
+/** Makes the staging folder with its record of intent. The name is claimed now where the dump stops the container. */
+export const stage = (config: FolderConfig, directory: CheckpointDirectory, intent: Intent) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const annex = yield* Annex.make(directory)
+    const staging = locate(annex, config, directory, intent)
+    yield* failIfTaken(staging)
+    yield* Annex.makePrivate(staging.imagePath)
+    yield* Annex.makePrivate(staging.workPath)
+    const path = `${staging.path}/intent.json`
+    yield* Effect.mapError(
+      fs.writeFileString(path, JSON.stringify(intent), { mode: 0o600 }),
+      storageFailed("write", path)
+    )
+    if (intent.mode === "StopInDump") yield* claimName(staging)
+    return staging
+  })
+
+/** Makes it durable and renames it into place. */
+export const publish = (staging: Staging, config: CheckpointConfig, durability: Durability) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const { directory, imagePath, path, workPath } = staging
+    yield* Effect.ignore(fs.rename(`${workPath}/${statistics}`, `${imagePath}/${statistics}`))
+    const text = `${imagePath}/config.json`
+    yield* Effect.mapError(fs.writeFileString(text, print(config), { mode: 0o600 }), storageFailed("write", text))
+    yield* makePrivateAndDurable(imagePath, durability)
+    yield* linkParent(staging)
+    const claimed = yield* isClaimed(staging)
+    if (!claimed) yield* writeClaim(staging)
+    if (durability === "full") {
+      for (const one of [`${path}/intent.json`, imagePath, path, `${path}/..`, `${path}/../..`, `${path}/../../..`]) {
+        yield* sync(one)
+      }
+    }
+    if (!claimed) yield* takeName(staging)
+    const target = locateTarget(staging)
+    yield* fs.rename(imagePath, target).pipe(
+      Effect.catchAll((error) => Effect.fail(isTaken(error) ? exists(staging) : storageFailed("publish", target)(error)))
+    )
+    if (durability === "full") {
+      yield* sync(directory)
+      yield* sync(`${directory}/..`)
+    }
+    return make(staging.intent.container.id, directory, staging.intent.checkpoint, config, undefined)
+  })
+
+/** Sweeps the attempt, and the claim that it may have left in the directory. */
+export const discard = (staging: Staging) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const disk = yield* Disk
+    // Only an empty folder goes: a claim. What was published stays.
+    if (yield* isClaimed(staging)) yield* Effect.ignore(disk.removeEmpty(locateTarget(staging)))
+    yield* Effect.mapError(
+      fs.remove(staging.path, { recursive: true, force: true }),
+      storageFailed("sweep staging folder", staging.path)
+    )
+  })
+
+/** Whether `inventory.img`, the last image that CRIU writes, is there. */
+export const isDumped = (staging: Staging) =>
+  Effect.flatMap(Disk, (disk) => disk.inspect(`${staging.imagePath}/${inventory}`)).pipe(
+    Effect.map((info) => Option.isSome(info) && info.value.kind === "File" && info.value.size > 0),
+    Effect.mapError(storageFailed("look at", staging.imagePath))
+  )
+
+/** Bytes of the images so far. */
+export const imageBytes = (staging: Staging) =>
+  Effect.gen(function*() {
+    const disk = yield* Disk
+    const entries = yield* disk.entries(staging.imagePath)
+    const infos = yield* Effect.forEach(entries, (entry) => disk.inspect(`${staging.imagePath}/${entry.name}`))
+    return infos.reduce((sum, info) => sum + Option.match(info, { onNone: () => 0, onSome: ({ size }) => size }), 0)
+  }).pipe(Effect.mapError(storageFailed("measure", staging.imagePath)))
+
+/** Never ends: writes the pages that are out so far to the device while the dump goes on. */
+export const flush = (staging: Staging) =>
+  Effect.gen(function*() {
+    const disk = yield* Disk
+    const entries = yield* disk.entries(staging.imagePath)
+    yield* Effect.forEach(
+      entries.filter((entry) => entry.name.startsWith("pages-")),
+      (entry) => disk.sync(`${staging.imagePath}/${entry.name}`),
+      { discard: true }
+    )
+  }).pipe(
+    // What cannot be written now is written, or reported, when the checkpoint is published.
+    Effect.ignore,
+    Effect.zipRight(Effect.sleep("20 millis")),
+    Effect.forever,
+    Effect.interruptible
+  )
+
+/** CRIU makes files of 0644; nobody else may read the memory of a process. */
+const makePrivateAndDurable = (imagePath: string, durability: Durability) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const disk = yield* Disk
+    const entries = yield* Effect.mapError(disk.entries(imagePath), storageFailed("list", imagePath))
+    yield* Effect.forEach(entries, ({ kind, name }) => {
+      const path = `${imagePath}/${name}`
+      if (kind === "SymbolicLink") return Effect.void
+      const mode = kind === "Directory" ? 0o700 : 0o600
+      return Effect.zipRight(
+        Effect.mapError(fs.chmod(path, mode), storageFailed("protect", path)),
+        kind === "Directory" ? makeInner(path, durability) : durability === "full" ? sync(path) : Effect.void
+      )
+    }, { concurrency: 4, discard: true })
+    yield* Effect.mapError(fs.chmod(imagePath, 0o700), storageFailed("protect", imagePath))
+  })
+
+const makeInner = (
+  path: string,
+  durability: Durability
+): Effect.Effect<void, StorageFailed, FileSystem.FileSystem | Disk> =>
+  Effect.zipRight(
+    Effect.suspend(() => makePrivateAndDurable(path, durability)),
+    durability === "full" ? sync(path) : Effect.void
+  )
+
+/** CRIU finds the parent by a link that was right in the staging folder; it has to be right where it is published. */
+const linkParent = (staging: Staging) =>
+  Effect.gen(function*() {
+    const parent = staging.intent.options.parentPath
+    if (parent === undefined) return
+    const fs = yield* FileSystem.FileSystem
+    const link = `${staging.imagePath}/parent`
+    yield* Effect.ignore(fs.remove(link))
+    yield* Effect.mapError(fs.symlink(`../${parent}`, link), storageFailed("link", link))
+    const annex = yield* Annex.make(staging.directory)
+    yield* Annex.makePrivate(`${childrenPath(annex, parent)}/${staging.intent.checkpoint}`)
+  })
+
+const sync = (path: string) =>
+  Effect.flatMap(Disk, (disk) => Effect.mapError(disk.sync(path), storageFailed("make durable", path)))
+
+const claimName = (staging: Staging) => Effect.zipRight(writeClaim(staging), takeName(staging))
+
+/** Says that an empty folder of this name in the directory is ours, before it is made. */
+const writeClaim = (staging: Staging) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(`${staging.path}/${claim}`, "", { mode: 0o600 })).pipe(
+    Effect.mapError(storageFailed("write", `${staging.path}/${claim}`))
+  )
+
+const isClaimed = (staging: Staging) =>
+  Effect.flatMap(Disk, (disk) => disk.inspect(`${staging.path}/${claim}`)).pipe(
+    Effect.map(Option.isSome),
+    Effect.mapError(storageFailed("look at", staging.path))
+  )
+
+/**
+ * Takes the name by an empty folder, which only one can make. The rename that publishes replaces this
+ * folder; where another program has put something into it, or made it first, it replaces nothing.
+ */
+const takeName = (staging: Staging) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const target = locateTarget(staging)
+    yield* fs.makeDirectory(target, { mode: 0o700 }).pipe(
+      Effect.mapError((error) => isTaken(error) ? exists(staging) : storageFailed("make folder", target)(error)),
+      // A folder that another made is not ours to sweep.
+      Effect.tapErrorTag("CheckpointExists", () => Effect.ignore(fs.remove(`${staging.path}/${claim}`)))
+    )
+  })
+
+const failIfTaken = (staging: Staging) =>
+  Effect.gen(function*() {
+    const disk = yield* Disk
+    const target = locateTarget(staging)
+    const there = yield* Effect.mapError(disk.inspect(target), storageFailed("look at", target))
+    if (Option.isSome(there)) return yield* exists(staging)
+  })
+
+const locateTarget = (staging: Staging) => `${staging.directory}/${staging.intent.checkpoint}`
+
+const taken: ReadonlySet<string | undefined> = new Set(["EEXIST", "ENOTEMPTY", "ENOTDIR", "EISDIR"])
+const isTaken = (error: Parameters<typeof errno>[0]) => taken.has(errno(error))
+
+const exists = (staging: Staging) =>
+  new CheckpointExists({
+    container: staging.intent.container.name ?? staging.intent.container.id,
+    checkpoint: staging.intent.checkpoint,
+    directory: staging.directory
+  })

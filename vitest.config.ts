@@ -1,0 +1,35 @@
+// Which test file belongs to which lane, by its name alone. `scripts/test.mjs` runs the lanes; `npx vitest` runs the
+// quick one while you work.
+// @effect-diagnostics processEnv:off
+import { defineConfig } from "vitest/config"
+
+const lanes = {
+  house: ["test/house/*.test.ts"],
+  disk: ["test/**/*.disk.test.ts"],
+  lab: ["test/**/*.lab.test.ts"]
+}
+
+const lane = process.env["STASIS_LANE"] ?? "unit"
+
+const files = lane in lanes
+  ? { include: lanes[lane as keyof typeof lanes] }
+  : { include: ["test/**/*.test.ts"], exclude: [...Object.values(lanes).flat(), "test/house/**", "test/shim/**"] }
+
+export default defineConfig({
+  resolve: {
+    // Tests and examples name the package as its users do; they run on the source, not on a build.
+    alias: [
+      { find: /^stasis$/, replacement: new URL("./src/mod.ts", import.meta.url).pathname },
+      { find: /^stasis\/Memory$/, replacement: new URL("./src/layers/memory/Memory.ts", import.meta.url).pathname },
+      { find: /^stasis\/Oci$/, replacement: new URL("./src/layers/oci/Oci.ts", import.meta.url).pathname }
+    ]
+  },
+  test: {
+    ...files,
+    root: import.meta.dirname,
+    // The real thing has one machine to itself: one file at a time, and time enough for a slow first run.
+    fileParallelism: lane !== "lab",
+    ...(lane === "unit" ? {} : { testTimeout: 120_000, hookTimeout: 120_000 }),
+    sequence: { concurrent: false }
+  }
+})
