@@ -46,7 +46,7 @@ export const flagsOf = (usage: Usage.Usage): Flags => {
 }
 
 /** Other names of commands, as Docker's users know them. */
-const aliases: Readonly<Record<string, string>> = { list: "ls", remove: "rm", checkpoint: "create" }
+const aliases: Readonly<Record<string, string>> = { list: "ls", remove: "rm" }
 
 /** The flags that `@effect/cli` adds to every command. */
 const builtIn: Flags = new Map(

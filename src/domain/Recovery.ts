@@ -10,6 +10,10 @@ export interface Leftover {
   readonly intent: Intent
   /** Whether `inventory.img`, the last image that CRIU writes, is in the staging folder. */
   readonly dumped: boolean
+  /** Whether the images are known to be on the device, whatever the kernel has forgotten since. */
+  readonly synced: boolean
+  /** Whether the machine was started anew since: what was not synced may be torn. */
+  readonly rebooted: boolean
   /** Whether the checkpoint was published by this very operation. */
   readonly published: boolean
   /** The container now; `undefined` when the runtime does not know it. */
@@ -18,7 +22,7 @@ export interface Leftover {
 
 /** What to do about a leftover. */
 export interface RecoveryPlan {
-  /** `publish`: it is the one copy of a container. `keep`: it may be, but is not whole: a person decides. */
+  /** `publish`: it may be the one copy of a container. `keep`: it may be, but may be torn: a person decides. */
   readonly images: "publish" | "discard" | "keep"
   /** The container stands still because of us, and goes on. */
   readonly resume: boolean
@@ -30,6 +34,7 @@ export const decide = (leftover: Leftover): RecoveryPlan => {
   const same = container !== undefined && isLive(container) &&
     isSameProcess(container.process, intent.container.process)
   const resume = same && container.state === "paused" && !intent.paused
-  if (leftover.published || intent.mode !== "StopInDump" || same) return { images: "discard", resume }
-  return { images: leftover.dumped ? "publish" : "keep", resume: false }
+  if (leftover.published || same) return { images: "discard", resume }
+  const whole = leftover.dumped && (leftover.synced || !leftover.rebooted)
+  return { images: whole ? "publish" : intent.mode === "StopInDump" ? "keep" : "discard", resume: false }
 }

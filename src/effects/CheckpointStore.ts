@@ -40,6 +40,10 @@ export interface Interrupted {
   readonly staging: Staging
   /** `inventory.img` is there. */
   readonly dumped: boolean
+  /** The images were made durable. */
+  readonly synced: boolean
+  /** The machine was started anew since. */
+  readonly rebooted: boolean
   /** The checkpoint in the directory was made by this very attempt. */
   readonly published: boolean
 }

@@ -147,19 +147,13 @@ const publishBeside = (
   restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 ) =>
   Effect.gen(function*() {
-    const store = yield* CheckpointStore
     const { checkpoint, dumped } = yield* restore(Effect.void).pipe(
       Effect.zipRight(dump),
       Effect.flatMap((dumped) => Effect.map(publish(attempt, staging, dumped), (checkpoint) => ({ checkpoint, dumped }))),
       Effect.onError(() => rollBack(attempt, plan, staging))
     )
-    const warnings = yield* finish(attempt, plan, checkpoint).pipe(
-      Effect.onError(() =>
-        Effect.zipRight(
-          Effect.ignore(store.remove(checkpoint, attempt.directory, attempt.options.durability ?? "full")),
-          rollBack(attempt, plan, staging)
-        ))
-    )
+    const warnings = yield* Effect.catchAll(finish(attempt, plan, checkpoint), (error) =>
+      undo(attempt, plan, staging, checkpoint, error))
     return yield* conclude(attempt, staging, checkpoint, [...dumped.warnings, ...warnings])
   })
 
@@ -176,6 +170,17 @@ const finish = (attempt: Attempt, plan: Creation.CreationPlan, checkpoint: Check
     const now = yield* refresh(container)
     if (now.state === "paused" && !plan.paused) yield* runtime.resume(now, lease)
     return plan.mode === "StopInDump" && isLive(now) ? ["the runtime reported success, but did not stop the container"] : []
+  })
+
+/** A container that could not be stopped goes on, without its checkpoint; one that is gone all the same needs it. */
+const undo = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging, checkpoint: Checkpoint, error: AttemptError) =>
+  Effect.gen(function*() {
+    const store = yield* CheckpointStore
+    const state = yield* lookUp(attempt.container)
+    if (state !== "running" && state !== "paused") return [error.message]
+    yield* Effect.ignore(store.remove(checkpoint, attempt.directory, attempt.options.durability ?? "full"))
+    yield* rollBack(attempt, plan, staging)
+    return yield* Effect.fail(error)
   })
 
 /** The container does not live: whatever was dumped of it is kept, and an interruption has to wait. */

@@ -66,13 +66,17 @@ const title = (name: string, row: ReadonlyArray<unknown>, index: number): string
 
 const api = (define: Define) =>
   Object.assign(under(define), {
-    each: (rows: ReadonlyArray<unknown>) => (name: string, run: (...row: ReadonlyArray<unknown>) => unknown): void =>
-      rows.forEach((row, index) => {
+    each: (rows: ReadonlyArray<unknown>) => (name: string, run: (...row: ReadonlyArray<unknown>) => unknown): void => {
+      for (const [index, row] of rows.entries()) {
         const values = Array.isArray(row) ? row : [row]
         under(define)(title(name, values, index), () => run(...values))
-      }),
-    for: (rows: ReadonlyArray<unknown>) => (name: string, run: (row: unknown) => unknown): void =>
-      rows.forEach((row, index) => under(define)(title(name, Array.isArray(row) ? row : [row], index), () => run(row))),
+      }
+    },
+    for: (rows: ReadonlyArray<unknown>) => (name: string, run: (row: unknown) => unknown): void => {
+      for (const [index, row] of rows.entries()) {
+        under(define)(title(name, Array.isArray(row) ? row : [row], index), () => run(row))
+      }
+    },
     prop: (
       name: string,
       inputs: Inputs,

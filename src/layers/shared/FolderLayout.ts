@@ -5,7 +5,7 @@
  * <stasis root>/<scope>/<container>/checkpoints/<name>/      the container's own checkpoint directory
  * <stasis root>/<scope>/<container>/{lock,directories.json}  its lock, and the custom directories it is known in
  * <parent of a directory>/.<its name>.stasis/                what is no checkpoint yet, or no longer (the annex)
- *   locks/<name>   trash/<random>   children/<parent>/<child>   staging/<container>/<operation>/{intent.json,claimed,images/,work/}
+ *   locks/<name>   trash/<random>   children/<parent>/<child>   staging/<container>/<operation>/{intent.json,boot,claimed,synced,images/,work/}
  * ```
  */
 import { type CheckpointDirectory, encodeComponent, split } from "../../domain/CheckpointDirectory.ts"

@@ -48,11 +48,13 @@ const findOne = (path: string, locate: (intent: Intent) => Interrupted["staging"
     }
     const staging = locate(intent.value)
     const dumped = yield* StagedFolder.isDumped(staging)
+    const synced = yield* StagedFolder.isSynced(staging)
+    const rebooted = yield* StagedFolder.isRebooted(staging)
     const checkpoint = yield* Effect.option(
       PublishedFolder.get(intent.value.container, staging.directory, intent.value.checkpoint)
     )
     const published = Option.exists(checkpoint, (one) => one.record?.operation === intent.value.operation)
-    return { staging, dumped, published } satisfies Interrupted
+    return { staging, dumped, synced, rebooted, published } satisfies Interrupted
   })
 
 const decodeIntent = Schema.decodeOption(IntentText)

@@ -21,6 +21,8 @@ import { errno, storageFailed } from "./storageFailed.ts"
 const inventory = "inventory.img"
 const statistics = "stats-dump"
 const claim = "claimed"
+const durable = "synced"
+const boot = "boot"
 
 /** Where an attempt lies. */
 export const locate = (annex: string, config: FolderConfig, directory: CheckpointDirectory, intent: Intent): Staging => {
@@ -42,6 +44,7 @@ export const stage = (config: FolderConfig, directory: CheckpointDirectory, inte
       fs.writeFileString(path, JSON.stringify(intent), { mode: 0o600 }),
       storageFailed("write", path)
     )
+    yield* mark(staging, boot, yield* bootId)
     if (intent.mode === "StopInDump") yield* claimName(staging)
     return staging
   })
@@ -56,10 +59,12 @@ export const publish = (staging: Staging, config: CheckpointConfig, durability: 
     yield* Effect.mapError(fs.writeFileString(text, print(config), { mode: 0o600 }), storageFailed("write", text))
     yield* makePrivateAndDurable(imagePath, durability)
     yield* linkParent(staging)
-    const claimed = yield* isClaimed(staging)
-    if (!claimed) yield* writeClaim(staging)
+    const claimed = yield* isMarked(staging, claim)
+    if (!claimed) yield* mark(staging, claim, "")
     if (durability === "full") {
-      for (const one of [`${path}/intent.json`, imagePath, path, `${path}/..`, `${path}/../..`, `${path}/../../..`]) {
+      yield* sync(imagePath)
+      yield* mark(staging, durable, "")
+      for (const one of [`${path}/intent.json`, path, `${path}/..`, `${path}/../..`, `${path}/../../..`]) {
         yield* sync(one)
       }
     }
@@ -81,7 +86,7 @@ export const discard = (staging: Staging) =>
     const fs = yield* FileSystem.FileSystem
     const disk = yield* Disk
     // Only an empty folder goes: a claim. What was published stays.
-    if (yield* isClaimed(staging)) yield* Effect.ignore(disk.removeEmpty(locateTarget(staging)))
+    if (yield* isMarked(staging, claim)) yield* Effect.ignore(disk.removeEmpty(locateTarget(staging)))
     yield* Effect.mapError(
       fs.remove(staging.path, { recursive: true, force: true }),
       storageFailed("sweep staging folder", staging.path)
@@ -94,6 +99,17 @@ export const isDumped = (staging: Staging) =>
     Effect.map((info) => Option.isSome(info) && info.value.kind === "File" && info.value.size > 0),
     Effect.mapError(storageFailed("look at", staging.imagePath))
   )
+
+/** Whether the images were made durable before the attempt was cut short. */
+export const isSynced = (staging: Staging) => isMarked(staging, durable)
+
+/** Whether the machine was started anew since the attempt was staged. */
+export const isRebooted = (staging: Staging) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const then = yield* Effect.orElseSucceed(fs.readFileString(`${staging.path}/${boot}`), () => "unknown")
+    return then !== (yield* bootId)
+  })
 
 /** Bytes of the images so far. */
 export const imageBytes = (staging: Staging) =>
@@ -165,19 +181,24 @@ const linkParent = (staging: Staging) =>
 const sync = (path: string) =>
   Effect.flatMap(Disk, (disk) => Effect.mapError(disk.sync(path), storageFailed("make durable", path)))
 
-const claimName = (staging: Staging) => Effect.zipRight(writeClaim(staging), takeName(staging))
+/** Takes the name, after saying that an empty folder of this name in the directory is ours. */
+const claimName = (staging: Staging) => Effect.zipRight(mark(staging, claim, ""), takeName(staging))
 
-/** Says that an empty folder of this name in the directory is ours, before it is made. */
-const writeClaim = (staging: Staging) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(`${staging.path}/${claim}`, "", { mode: 0o600 })).pipe(
-    Effect.mapError(storageFailed("write", `${staging.path}/${claim}`))
+const mark = (staging: Staging, name: string, text: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(`${staging.path}/${name}`, text, { mode: 0o600 })).pipe(
+    Effect.mapError(storageFailed("write", `${staging.path}/${name}`))
   )
 
-const isClaimed = (staging: Staging) =>
-  Effect.flatMap(Disk, (disk) => disk.inspect(`${staging.path}/${claim}`)).pipe(
+const isMarked = (staging: Staging, name: string) =>
+  Effect.flatMap(Disk, (disk) => disk.inspect(`${staging.path}/${name}`)).pipe(
     Effect.map(Option.isSome),
     Effect.mapError(storageFailed("look at", staging.path))
   )
+
+/** What the kernel calls this start of the machine; empty where it does not say. */
+const bootId = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString("/proc/sys/kernel/random/boot_id")).pipe(
+  Effect.orElseSucceed(() => "")
+)
 
 /**
  * Takes the name by an empty folder, which only one can make. The rename that publishes replaces this

@@ -1,0 +1,47 @@
+/** `stasis check`: whether this machine can checkpoint, and what to do about each thing that is missing. */
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { Capabilities, type Finding, isAble } from "../../domain/Capabilities.ts"
+import { Runtime } from "../../effects/Runtime.ts"
+import { escape } from "../escape.ts"
+import { withFlags } from "../failure.ts"
+import { Output } from "../Output.ts"
+import * as print from "../print.ts"
+import { style } from "../style.ts"
+import { table } from "../table.ts"
+import { Unable } from "../Unable.ts"
+
+/** `stasis check`. */
+export const check = Command.make("check", {}, () =>
+  Effect.gen(function*() {
+    const runtime = yield* Runtime
+    const capabilities = yield* runtime.capabilities
+    const { outColours } = yield* Output
+    yield* print.result({
+      schema: Capabilities,
+      value: capabilities,
+      text: show(capabilities, outColours),
+      names: []
+    })
+    if (!isAble(capabilities)) return yield* new Unable({ detail: missing(capabilities) })
+  })).pipe(Command.withDescription("Say whether this machine can checkpoint, and what to do about what is missing"))
+
+const missing = (capabilities: Capabilities): string =>
+  `no checkpoint can be made with ${capabilities.runtime} here, missing: ` +
+  capabilities.findings.filter((one) => one.verdict === "missing").map((one) => one.subject).join(", ")
+
+const show = (capabilities: Capabilities, colours: boolean): string => {
+  const { bad, faint, good, strong, warn } = style(colours)
+  const marks: Record<Finding["verdict"], string> = { ok: good("ok"), limited: warn("limited"), missing: bad("missing") }
+  const { findings, unsupported } = capabilities
+  const options = Object.entries(unsupported)
+  const todo = findings.flatMap((one) => one.remedy === undefined ? [] : [`  ${escape(one.subject)}: ${escape(one.remedy)}\n`])
+  return table(
+    ["", "WHAT", "FOUND"],
+    findings.map((one) => [marks[one.verdict], escape(one.subject), escape(one.detail)])
+  ) +
+    (options.length === 0 ? "" : `\n${strong("Flags that cannot be used here")}\n` +
+      options.map(([name, reason]) => `  ${withFlags(name)}: ${faint(escape(withFlags(reason)))}\n`).join("")) +
+    (todo.length === 0 ? "" : `\n${strong("What to do")}\n${todo.join("")}`) +
+    (isAble(capabilities) ? `\nCheckpoints work here with ${escape(capabilities.runtime)}\n` : "")
+}

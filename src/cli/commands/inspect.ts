@@ -1,0 +1,106 @@
+/** `stasis inspect CONTAINER CHECKPOINT`: the record of one checkpoint. */
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { Checkpoint } from "../../domain/Checkpoint.ts"
+import type { CheckpointRecord } from "../../domain/CheckpointConfig.ts"
+import * as Checkpoints from "../../effects/Checkpoints.ts"
+import * as flags from "../criuFlags.ts"
+import { escape } from "../escape.ts"
+import { withFlags } from "../failure.ts"
+import * as humanize from "../humanize.ts"
+import * as print from "../print.ts"
+import { fields } from "../table.ts"
+
+/** `stasis inspect`. */
+export const inspect = Command.make("inspect", {
+  container: Args.text({ name: "container" }).pipe(Args.withDescription("The id, an unambiguous prefix of it, or the name")),
+  name: Args.text({ name: "checkpoint" }).pipe(Args.withDescription("The name of the checkpoint")),
+  checkpointDir: flags.checkpointDir
+}, (input) =>
+  Effect.gen(function*() {
+    const checkpoint = yield* Checkpoints.get(
+      input.container,
+      input.name,
+      flags.given("checkpointDir", input.checkpointDir)
+    )
+    const now = yield* Clock.currentTimeMillis
+    yield* print.result({
+      schema: Checkpoint,
+      value: checkpoint,
+      text: fields(describe(checkpoint, now).map(([name, value]) => [name, escape(value)])),
+      names: [checkpoint.name]
+    })
+  })).pipe(Command.withDescription("Show when and how a checkpoint was made, how large it is, and how long it froze"))
+
+type Pair = readonly [name: string, value: string]
+
+const describe = (checkpoint: Checkpoint, now: number): ReadonlyArray<Pair> => {
+  const { record } = checkpoint
+  return [
+    ["Name", checkpoint.name],
+    ["Container", containerOf(checkpoint)],
+    ...given("Image", record?.container?.image),
+    ...given("Bundle", record?.container?.bundle),
+    ["Status", checkpoint.status === "complete" ? "complete" : `damaged: ${checkpoint.damage ?? "for an unknown reason"}`],
+    ["Created", checkpoint.created === "" ? "unknown" : `${checkpoint.created} (${humanize.ago(checkpoint.created, now)})`],
+    ["Path", checkpoint.path],
+    ["Container was", afterwards(checkpoint)],
+    ["Options", optionsOf(checkpoint)],
+    ...given("Parent", record?.options?.parentPath),
+    ...(record === undefined ? [["Made by", "another program: there is no more in its record"] as const] : figures(record))
+  ]
+}
+
+const figures = (record: CheckpointRecord): ReadonlyArray<Pair> => {
+  const { bytes, files, milliseconds, runtime, statistics } = record
+  const pages = statistics === undefined ? undefined : `${statistics.pagesWritten} of ${statistics.pagesScanned} written` +
+    (statistics.pagesSkippedParent === 0 ? "" : `, ${statistics.pagesSkippedParent} in the parent`)
+  return [
+    ...given("Runtime", runtime && versioned(runtime.name, runtime.version)),
+    ...given("CRIU", runtime?.criu),
+    ...given("Kernel", runtime?.kernel),
+    ...given("Size", bytes === undefined ? undefined : `${humanize.bytes(bytes)} (${bytes} bytes)`),
+    ...given("Took", milliseconds === undefined ? undefined : humanize.duration(milliseconds)),
+    ...given("Frozen for", micros(statistics?.frozenMicros)),
+    ...given("Freezing took", micros(statistics?.freezingMicros)),
+    ...given("Memory dump", micros(statistics?.memoryDumpMicros)),
+    ...given("Memory write", micros(statistics?.memoryWriteMicros)),
+    ...given("Pages", pages),
+    ...(files ?? []).map((file, index): Pair => [index === 0 ? "Open files" : "", `${file.path} (${humanize.bytes(file.size)})`])
+  ]
+}
+
+const given = (name: string, value: string | undefined): ReadonlyArray<Pair> => value === undefined ? [] : [[name, value]]
+
+const micros = (count: number | undefined): string | undefined =>
+  count === undefined ? undefined : humanize.duration(count / 1000)
+
+const versioned = (name: string, version: string | undefined): string =>
+  version === undefined ? name : version.startsWith(name) ? version : `${name} ${version}`
+
+const containerOf = ({ container, record }: Checkpoint): string =>
+  record?.container?.name === undefined || record.container.name === container
+    ? container
+    : `${record.container.name} (${container})`
+
+const afterwards = (checkpoint: Checkpoint): string =>
+  (checkpoint.exit ? "stopped" : "left running") + (checkpoint.record?.paused === true ? ", paused before" : "")
+
+const shown = ["tcpEstablished", "tcpClose", "externalUnixSockets", "shellJob", "fileLocks", "linkRemap", "preDump"] as const
+
+const optionsOf = (checkpoint: Checkpoint): string => {
+  const options = checkpoint.record?.options ?? {
+    tcpEstablished: checkpoint.tcp,
+    externalUnixSockets: checkpoint.unixSockets,
+    shellJob: checkpoint.shell
+  }
+  const set = [
+    ...shown.filter((name) => options[name] === true),
+    ...(options.ghostLimit === undefined ? [] : [`ghostLimit ${options.ghostLimit}`]),
+    ...(options.manageCgroupsMode === undefined ? [] : [`manageCgroupsMode ${options.manageCgroupsMode}`]),
+    ...(checkpoint.emptyNS.length === 0 ? [] : [`emptyNamespaces ${checkpoint.emptyNS.join(" ")}`])
+  ]
+  return set.length === 0 ? "none" : set.map(withFlags).join(" ")
+}

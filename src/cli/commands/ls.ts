@@ -1,0 +1,59 @@
+/** `stasis ls [CONTAINER]`: the checkpoints of one container, or of all. */
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Checkpoint } from "../../domain/Checkpoint.ts"
+import * as Checkpoints from "../../effects/Checkpoints.ts"
+import * as flags from "../criuFlags.ts"
+import { escape } from "../escape.ts"
+import * as humanize from "../humanize.ts"
+import { Output } from "../Output.ts"
+import * as print from "../print.ts"
+import { style } from "../style.ts"
+import { table } from "../table.ts"
+
+/** `stasis ls`. */
+export const ls = Command.make("ls", {
+  container: Args.text({ name: "container" }).pipe(
+    Args.withDescription("The id, an unambiguous prefix of it, or the name; all containers when left out"),
+    Args.optional
+  ),
+  checkpointDir: flags.checkpointDir,
+  noTrunc: Options.boolean("no-trunc").pipe(Options.withDescription("Show whole ids and times"))
+}, (input) =>
+  Effect.gen(function*() {
+    const container = Option.getOrUndefined(input.container)
+    const checkpoints = yield* Checkpoints.list(container, flags.given("checkpointDir", input.checkpointDir))
+    yield* print.result({
+      schema: Schema.Array(Checkpoint),
+      value: checkpoints,
+      text: show(checkpoints, container === undefined, input.noTrunc),
+      // Of all containers a name alone says too little: these are the arguments of rm.
+      names: checkpoints.map((one) => container === undefined ? `${one.container} ${one.name}` : one.name)
+    })
+  })).pipe(Command.withDescription("List the checkpoints of a container, or of all containers"))
+
+const show = (checkpoints: ReadonlyArray<Checkpoint>, all: boolean, whole: boolean) =>
+  Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const { bad } = style((yield* Output).outColours)
+    return table(
+      [...(all ? ["CONTAINER"] : []), "CHECKPOINT", "CREATED", "SIZE", "FROZEN", "RUNTIME", "STATUS"],
+      checkpoints.map((one) => [
+        ...(all ? [escape(containerOf(one, whole))] : []),
+        escape(one.name),
+        escape(whole ? one.created || "-" : humanize.ago(one.created, now)),
+        one.record?.bytes === undefined ? "-" : humanize.bytes(one.record.bytes),
+        one.record?.statistics === undefined ? "-" : humanize.duration(one.record.statistics.frozenMicros / 1000),
+        escape(one.record?.runtime?.name ?? "-"),
+        one.status === "complete" ? "complete" : bad(`damaged: ${escape(one.damage ?? "for an unknown reason")}`)
+      ])
+    )
+  })
+
+const containerOf = (checkpoint: Checkpoint, whole: boolean): string =>
+  checkpoint.record?.container?.name ?? (whole ? checkpoint.container : humanize.shortId(checkpoint.container))

@@ -1,0 +1,53 @@
+/** `stasis recover [CONTAINER]`: ends what interrupted operations left. */
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Recovered } from "../../domain/Outcome.ts"
+import * as Checkpoints from "../../effects/Checkpoints.ts"
+import { ContainerStore } from "../../effects/ContainerStore.ts"
+import * as flags from "../criuFlags.ts"
+import { escape } from "../escape.ts"
+import * as print from "../print.ts"
+
+/** `stasis recover`. */
+export const recover = Command.make("recover", {
+  container: Args.text({ name: "container" }).pipe(
+    Args.withDescription("The id, an unambiguous prefix of it, or the name; all containers when left out"),
+    Args.optional
+  ),
+  checkpointDir: flags.checkpointDir,
+  wait: flags.waitFlags
+}, (input) =>
+  Effect.gen(function*() {
+    const options = { ...flags.given("checkpointDir", input.checkpointDir), ...flags.waitOptions(input.wait) }
+    const containers = Option.isSome(input.container) ? [input.container.value] : yield* everyContainer
+    const recovered = (yield* Effect.forEach(containers, (one) => Checkpoints.recover(one, options))).flat()
+    yield* print.result({
+      schema: Schema.Array(Recovered),
+      value: recovered,
+      text: recovered.length === 0
+        ? "Nothing was left by an interrupted operation\n"
+        : recovered.map((one) => `${escape(describe(one))}\n`).join(""),
+      names: recovered.map((one) => one.checkpoint)
+    })
+  })).pipe(Command.withDescription("End what interrupted operations left: publish, sweep, or name it"))
+
+/** Those that the runtime knows, and those that only their checkpoints know. */
+const everyContainer = Effect.gen(function*() {
+  const containers = yield* ContainerStore
+  const known = yield* containers.list
+  const checkpoints = yield* Checkpoints.list()
+  return [...new Set([...known.map((one) => one.id), ...checkpoints.map((one) => one.container)])].sort()
+})
+
+const describe = ({ action, checkpoint, container, path, resumed }: Recovered): string => {
+  const what = `checkpoint "${checkpoint}" of ${container}`
+  const fate = action === "published"
+    ? `Published ${what}: ${path}`
+    : action === "discarded"
+    ? `Swept what an interrupted create left of ${what}`
+    : `Kept what may be the one copy of the container of ${what}, but is not whole: ${path}`
+  return resumed ? `${fate}; the container stood still and goes on` : fate
+}

@@ -1,0 +1,72 @@
+/** `stasis restore CONTAINER CHECKPOINT`: brings a container back to where it was. */
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Checkpoints from "../../effects/Checkpoints.ts"
+import type { OciRestoreOptions } from "../../domain/CheckpointOptions.ts"
+import { Restored } from "../../domain/Outcome.ts"
+import { attend } from "../attend.ts"
+import * as flags from "../criuFlags.ts"
+import { escape } from "../escape.ts"
+import * as print from "../print.ts"
+
+const path = (name: string, description: string) =>
+  Options.text(name).pipe(Options.withPseudoName("path"), Options.withDescription(description), Options.optional)
+
+/** `stasis restore`. */
+export const restore = Command.make("restore", {
+  container: Args.text({ name: "container" }).pipe(Args.withDescription("The id, an unambiguous prefix of it, or the name")),
+  name: Args.text({ name: "checkpoint" }).pipe(Args.withDescription("The name of the checkpoint")),
+  replace: Options.boolean("replace").pipe(
+    Options.withDescription("Roll a running container back; it is returned to where it was when the restore fails")
+  ),
+  checkpointDir: flags.checkpointDir,
+  criu: flags.criuFlags,
+  lazyPages: Options.boolean("lazy-pages").pipe(
+    Options.withDescription("Start at once and bring the memory in behind")
+  ),
+  oci: {
+    bundle: path("bundle", "The bundle to restore into; by default the container's own"),
+    consoleSocket: path("console-socket", "The socket that is handed the container's terminal"),
+    pidFile: path("pid-file", "A file that is given the pid of the restored process"),
+    stdout: path("stdout", "A file for the container's standard output; by default it goes nowhere"),
+    stderr: path("stderr", "A file for the container's standard error; by default it goes nowhere")
+  },
+  wait: flags.waitFlags
+}, (input) =>
+  Effect.gen(function*() {
+    const oci = ociOptions(input.oci)
+    const criu = flags.criuOptions(input.criu)
+    const restored = yield* attend(Checkpoints.beginRestore(input.container, input.name, {
+      ...criu,
+      // What the dump was asked for holds again unless its opposite is asked for now.
+      ...(criu.tcpClose === true && criu.tcpEstablished !== true ? { tcpEstablished: false } : {}),
+      ...flags.waitOptions(input.wait),
+      ...flags.asked("replace", input.replace),
+      ...flags.asked("lazyPages", input.lazyPages),
+      ...flags.given("checkpointDir", input.checkpointDir),
+      ...(Object.keys(oci).length === 0 ? {} : { oci })
+    }))
+    yield* print.warnings(restored.warnings)
+    yield* print.result({
+      schema: Restored,
+      value: restored,
+      text: `${escape(describe(input.container, restored))}\n`,
+      names: []
+    })
+  })).pipe(Command.withDescription("Bring a container back to where it was; the checkpoint stays"))
+
+const ociOptions = (
+  input: { readonly [K in keyof OciRestoreOptions]-?: Option.Option<string> }
+): OciRestoreOptions => ({
+  ...flags.given("bundle", input.bundle),
+  ...flags.given("consoleSocket", input.consoleSocket),
+  ...flags.given("pidFile", input.pidFile),
+  ...flags.given("stdout", input.stdout),
+  ...flags.given("stderr", input.stderr)
+})
+
+const describe = (container: string, { checkpoint, pid, state }: Restored): string =>
+  `Restored ${container} from "${checkpoint.name}"; it is ${state}${pid === undefined ? "" : `, pid ${pid}`}`

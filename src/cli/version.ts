@@ -1,0 +1,5 @@
+/** The version of the package. */
+import manifest from "../../package.json" with { type: "json" }
+
+/** As `stasis --version` prints it. */
+export const version: string = manifest.version
