@@ -85,6 +85,7 @@ export class MemoryFile implements FileSystem.File {
         done += length
         if (!this.#appends) this.#position += length
       }
+      return undefined
     })
   }
 

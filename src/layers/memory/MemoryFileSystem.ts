@@ -59,7 +59,7 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
       if (volume.user.uid !== 0 && volume.user.uid !== node.uid) return new Refusal("EPERM", syscall)
       body(node)
       node.ctime = new Date(now)
-      volume.device.written(node)
+      return volume.device.written(node)
     })
 
   const open = (path: string, options?: FileSystem.OpenFileOptions): Effect.Effect<MemoryFile, PlatformError, Scope.Scope> =>
@@ -177,7 +177,7 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
 /** The absolute path of an entry. */
 export const pathOf = (entry: Entry): string => `/${entry.steps.slice(1).join("/")}`
 
-type Method = Exclude<keyof FileSystem.FileSystem, "exists" | "readFileString" | "stream" | "sink" | "writeFileString">
+type Method = Exclude<keyof FileSystem.FileSystem, "exists" | "readFileString" | "stream" | "sink" | "writeFileString" | "watch">
 
 const settle = <A>(method: string, path: string, outcome: A | Refusal): Effect.Effect<A, PlatformError> =>
   isRefusal(outcome) ? Effect.fail(toPlatformError(method, path, outcome)) : Effect.succeed(outcome)

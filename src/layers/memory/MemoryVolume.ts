@@ -61,6 +61,12 @@ export class MemoryVolume {
     return walk(this, path, follow, syscall)
   }
 
+  /** The place at a path where nothing is yet; `undefined` where something is, or no folder for it. */
+  place(path: string): Place | undefined {
+    const place = locate(this, path, "open")
+    return isRefusal(place) || place.entry !== undefined ? undefined : place
+  }
+
   /** Makes a folder. */
   makeFolder(now: number, path: string, mode: number): Entry | Refusal {
     const place = this.#vacant(path, "mkdir", true)

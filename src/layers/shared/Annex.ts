@@ -33,9 +33,10 @@ export const find = (directory: CheckpointDirectory) =>
 export const make = (directory: CheckpointDirectory) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
+    // An annex does not prove that its directory is there: that can have been deleted since, or not have been synced.
+    yield* makePrivate(directory)
     const found = yield* find(directory)
     if (Option.isSome(found)) return found.value
-    yield* makePrivate(directory)
     const beside = annexBeside(directory)
     const reachable = split(directory).base.length > 200 ? false : yield* makePrivate(beside).pipe(
       Effect.zipRight(probe(fs, beside, directory)),

@@ -42,6 +42,8 @@ const findOne = (path: string, locate: (intent: Intent) => Interrupted["staging"
     )
     const intent = scanned.text._tag === "Text" ? decodeIntent(scanned.text.text) : Option.none()
     if (Option.isNone(intent)) {
+      // A later version's, or one that cannot be read now, may stand for the one copy of a container.
+      if (scanned.text._tag === "Unreadable" || (scanned.text._tag === "Text" && isJson(scanned.text.text))) return undefined
       // The intent is written before anything is dumped: without a whole one there is nothing to lose.
       yield* Effect.mapError(fs.remove(path, { recursive: true, force: true }), storageFailed("sweep", path))
       return undefined
@@ -50,11 +52,17 @@ const findOne = (path: string, locate: (intent: Intent) => Interrupted["staging"
     const dumped = yield* StagedFolder.isDumped(staging)
     const synced = yield* StagedFolder.isSynced(staging)
     const rebooted = yield* StagedFolder.isRebooted(staging)
+    // Nothing that is published by itself: the name is not held for it.
+    if (!dumped || (rebooted && !synced)) yield* StagedFolder.unclaim(staging)
     const checkpoint = yield* Effect.option(
       PublishedFolder.get(intent.value.container, staging.directory, intent.value.checkpoint)
     )
     const published = Option.exists(checkpoint, (one) => one.record?.operation === intent.value.operation)
     return { staging, dumped, synced, rebooted, published } satisfies Interrupted
   })
+
+const isJson = (text: string) => Option.isSome(decodeJson(text))
+
+const decodeJson = Schema.decodeOption(Schema.parseJson())
 
 const decodeIntent = Schema.decodeOption(IntentText)

@@ -45,7 +45,10 @@ export const stage = (config: FolderConfig, directory: CheckpointDirectory, inte
       storageFailed("write", path)
     )
     yield* mark(staging, boot, yield* bootId)
-    if (intent.mode === "StopInDump") yield* claimName(staging)
+    if (intent.mode === "StopInDump") {
+      if (intent.options.durability !== "none") yield* syncAttempt(staging)
+      yield* claimName(staging)
+    }
     return staging
   })
 
@@ -53,7 +56,7 @@ export const stage = (config: FolderConfig, directory: CheckpointDirectory, inte
 export const publish = (staging: Staging, config: CheckpointConfig, durability: Durability) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const { directory, imagePath, path, workPath } = staging
+    const { directory, imagePath, workPath } = staging
     yield* Effect.ignore(fs.rename(`${workPath}/${statistics}`, `${imagePath}/${statistics}`))
     const text = `${imagePath}/config.json`
     yield* Effect.mapError(fs.writeFileString(text, print(config), { mode: 0o600 }), storageFailed("write", text))
@@ -61,22 +64,19 @@ export const publish = (staging: Staging, config: CheckpointConfig, durability: 
     yield* linkParent(staging)
     const claimed = yield* isMarked(staging, claim)
     if (!claimed) yield* mark(staging, claim, "")
+    // It may have been deleted since, or, before a loss of power, not have been synced.
+    yield* Annex.makePrivate(directory)
     if (durability === "full") {
       yield* sync(imagePath)
       yield* mark(staging, durable, "")
-      for (const one of [`${path}/intent.json`, path, `${path}/..`, `${path}/../..`, `${path}/../../..`]) {
-        yield* sync(one)
-      }
+      yield* syncAttempt(staging)
     }
     if (!claimed) yield* takeName(staging)
     const target = locateTarget(staging)
     yield* fs.rename(imagePath, target).pipe(
       Effect.catchAll((error) => Effect.fail(isTaken(error) ? exists(staging) : storageFailed("publish", target)(error)))
     )
-    if (durability === "full") {
-      yield* sync(directory)
-      yield* sync(`${directory}/..`)
-    }
+    if (durability === "full") yield* sync(directory)
     return make(staging.intent.container.id, directory, staging.intent.checkpoint, config, undefined)
   })
 
@@ -84,13 +84,22 @@ export const publish = (staging: Staging, config: CheckpointConfig, durability: 
 export const discard = (staging: Staging) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
-    const disk = yield* Disk
-    // Only an empty folder goes: a claim. What was published stays.
-    if (yield* isMarked(staging, claim)) yield* Effect.ignore(disk.removeEmpty(locateTarget(staging)))
+    yield* unclaim(staging)
     yield* Effect.mapError(
       fs.remove(staging.path, { recursive: true, force: true }),
       storageFailed("sweep staging folder", staging.path)
     )
+  })
+
+/** Gives the name free that the attempt claimed and did not come to use. */
+export const unclaim = (staging: Staging) =>
+  Effect.gen(function*() {
+    const disk = yield* Disk
+    if (!(yield* isMarked(staging, claim))) return
+    // Only an empty folder goes: a claim. What was published stays.
+    const unclaimed = yield* Effect.option(disk.removeEmpty(locateTarget(staging)))
+    // Without the attempt nobody knows any more that the folder was only a claim: it must not come back.
+    if (Option.isSome(unclaimed)) yield* sync(staging.directory)
   })
 
 /** Whether `inventory.img`, the last image that CRIU writes, is there. */
@@ -177,6 +186,24 @@ const linkParent = (staging: Staging) =>
     const annex = yield* Annex.make(staging.directory)
     yield* Annex.makePrivate(`${childrenPath(annex, parent)}/${staging.intent.checkpoint}`)
   })
+
+/**
+ * Makes the attempt and every folder on the way to it durable. It goes before the name is taken: a name that was taken
+ * for an attempt that is lost would be taken for ever.
+ */
+const syncAttempt = (staging: Staging) =>
+  Effect.gen(function*() {
+    const { directory, path } = staging
+    for (const one of [`${path}/intent.json`, path, `${path}/..`, `${path}/../..`, `${path}/../../..`]) yield* sync(one)
+    yield* sync(directory)
+    // Any of these may have been made just now, by us or by another process. Who may not open one has not made it.
+    for (const one of ancestors(directory)) yield* Effect.ignore(sync(one))
+  })
+
+const ancestors = (path: string): ReadonlyArray<string> => {
+  const parent = path.slice(0, path.lastIndexOf("/"))
+  return parent === "" ? ["/"] : [parent, ...ancestors(parent)]
+}
 
 const sync = (path: string) =>
   Effect.flatMap(Disk, (disk) => Effect.mapError(disk.sync(path), storageFailed("make durable", path)))

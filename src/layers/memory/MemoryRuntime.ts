@@ -1,0 +1,222 @@
+/**
+ * The `Runtime` of an in-memory world: a dump writes the container's state into the image path through the in-memory
+ * file system, a restore reads it back from there.
+ *
+ * It fails where the file system does, and then the container goes on as it was.
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Capabilities } from "../../domain/Capabilities.ts"
+import { CheckpointDamaged, OptionUnsupported, RuntimeFailed } from "../../domain/CheckpointError.ts"
+import type { OpenFile } from "../../domain/CheckpointConfig.ts"
+import { type Container, isLive } from "../../domain/Container.ts"
+import type { Statistics } from "../../domain/Statistics.ts"
+import type { DumpRequest, Dumped, RestoreRequest, Runtime } from "../../effects/Runtime.ts"
+import type { Faults } from "./Faults.ts"
+import type { Memory, MemoryContainers } from "./MemoryContainers.ts"
+
+/** How the runtime behaves. */
+export interface RuntimeOptions {
+  /** It stops a container in the dump, as a daemon does, and cannot leave it paused. */
+  readonly stopsByItself?: boolean
+  /** Options that it refuses, each with the reason. */
+  readonly unsupported?: Readonly<Record<string, string>>
+}
+
+/** The runtime of these containers. */
+export const make = (
+  containers: MemoryContainers,
+  fs: FileSystem.FileSystem,
+  faults: Faults,
+  options: RuntimeOptions = {}
+): Context.Tag.Service<Runtime> => {
+  const unsupported: Readonly<Record<string, string>> = { oci: "it makes no processes", ...options.unsupported }
+  const capabilities: Capabilities = {
+    runtime: name,
+    findings: [{ subject: "memory", verdict: "ok", detail: "containers are kept in the memory of this process" }],
+    unsupported
+  }
+  const world: World = { containers, fs }
+  return {
+    name,
+    stopsByItself: options.stopsByItself ?? false,
+    capabilities: Effect.succeed(capabilities),
+    checkOptions: (_, asked) =>
+      faults.around("Runtime.checkOptions", Effect.suspend(() => {
+        const refused = Object.entries(asked).find(([option, value]) => value !== undefined && option in unsupported)
+        return refused === undefined ? Effect.void : new OptionUnsupported({
+          option: refused[0],
+          runtime: name,
+          detail: unsupported[refused[0]] ?? "",
+          supportedBy: refused[0] === "oci" ? ["runc", "crun"] : []
+        })
+      })),
+    residentBytes: (container) =>
+      faults.around("Runtime.residentBytes", Effect.clockWith((clock) => {
+        const memory = containers.memory(clock.unsafeCurrentTimeMillis(), container.id)
+        return memory === undefined ? gone("inspect", container) : Effect.succeed(memory.memory)
+      })),
+    checkpoint: (container, request) =>
+      Effect.uninterruptible(faults.around("Runtime.checkpoint", dump(world, container, request))),
+    checkRestore: (container, request) => faults.around("Runtime.checkRestore", checkRestore(world, container, request)),
+    restore: (container, request) =>
+      Effect.uninterruptible(faults.around("Runtime.restore", restore(world, container, request))),
+    pause: (container) =>
+      faults.around("Runtime.pause", change("pause", container, (now) => containers.setPaused(now, container.id, true))),
+    resume: (container) =>
+      faults.around("Runtime.resume", change("resume", container, (now) => containers.setPaused(now, container.id, false))),
+    stop: (container) => faults.around("Runtime.stop", change("stop", container, (now) => containers.stop(now, container.id)))
+  }
+}
+
+const name = "memory"
+
+interface World {
+  readonly containers: MemoryContainers
+  readonly fs: FileSystem.FileSystem
+}
+
+/** What `inventory.img` holds here. */
+const Inventory = Schema.parseJson(Schema.Struct({
+  id: Schema.String,
+  name: Schema.optional(Schema.String),
+  image: Schema.optional(Schema.String),
+  labels: Schema.Record({ key: Schema.String, value: Schema.String }),
+  identity: Schema.String,
+  count: Schema.Number,
+  memory: Schema.Number,
+  files: Schema.Array(Schema.String)
+}))
+
+const encodeInventory = Schema.encode(Inventory)
+const decodeInventory = Schema.decode(Inventory)
+
+const dump = (world: World, container: Container, request: DumpRequest) =>
+  Effect.gen(function*() {
+    const { containers } = world
+    const { id } = container
+    const started = yield* Clock.currentTimeMillis
+    const now = containers.get(id)
+    const memory = containers.memory(started, id)
+    if (now === undefined || memory === undefined || !isLive(now)) return yield* gone("checkpoint", container)
+    containers.freeze(started, id, true)
+    const files = yield* write(world, memory, request).pipe(
+      Effect.mapError((error) => failed("checkpoint", container, error)),
+      Effect.ensuring(Effect.clockWith((clock) =>
+        Effect.sync(() => containers.freeze(clock.unsafeCurrentTimeMillis(), id, false)))
+      )
+    )
+    const ended = yield* Clock.currentTimeMillis
+    if (request.after === "stopped") containers.stop(ended, id)
+    else containers.setPaused(ended, id, request.after === "paused")
+    return { statistics: statistics((ended - started) * 1000, memory.memory), files, warnings: [] } satisfies Dumped
+  })
+
+/** Writes the images in CRIU's order: the inventory last, for with it a dump is whole. */
+const write = ({ fs }: World, memory: Memory, { imagePath, report, workPath }: DumpRequest) =>
+  Effect.gen(function*() {
+    const files = yield* Effect.forEach(memory.files, (path) => openFile(fs, path))
+    yield* fs.writeFile(`${imagePath}/pages-1.img`, new Uint8Array(memory.memory), { mode: 0o644 })
+    yield* report({ step: "dumping", bytes: memory.memory, total: memory.memory })
+    const inventory = yield* Effect.mapError(encodeInventory(memory), String)
+    yield* fs.writeFileString(`${workPath}/dump.log`, "Dumping finished successfully\n")
+    yield* fs.writeFileString(`${imagePath}/inventory.img`, inventory, { mode: 0o644 })
+    return files
+  })
+
+const openFile = (fs: FileSystem.FileSystem, path: string): Effect.Effect<OpenFile, PlatformError> =>
+  Effect.map(fs.stat(path), ({ mtime, size }) => ({
+    path,
+    size: Number(size),
+    ...(Option.isSome(mtime) ? { modified: mtime.value.getTime() } : {})
+  }))
+
+const statistics = (frozenMicros: number, bytes: number): Statistics => ({
+  freezingMicros: 0,
+  frozenMicros,
+  memoryDumpMicros: 0,
+  memoryWriteMicros: 0,
+  pagesScanned: Math.ceil(bytes / 4096),
+  pagesSkippedParent: 0,
+  pagesWritten: Math.ceil(bytes / 4096)
+})
+
+const readInventory = ({ fs }: World, path: string): Effect.Effect<Memory, string> =>
+  fs.readFileString(`${path}/inventory.img`).pipe(
+    Effect.mapError((error) => error.message),
+    Effect.flatMap((text) => Effect.mapError(decodeInventory(text), () => "inventory.img is not of this runtime"))
+  )
+
+const checkRestore = (
+  world: World,
+  container: Container,
+  { checkpoint }: Pick<RestoreRequest, "checkpoint">
+) =>
+  Effect.gen(function*() {
+    yield* Effect.mapError(readInventory(world, checkpoint.path), (detail) =>
+      new CheckpointDamaged({ container: checkpoint.container, checkpoint: checkpoint.name, path: checkpoint.path, detail }))
+    yield* Effect.forEach(checkpoint.record?.files ?? [], (file) => checkFile(world, container, file), { discard: true })
+  })
+
+/** CRIU refuses a file that has changed. */
+const checkFile = ({ fs }: World, container: Container, recorded: OpenFile) =>
+  Effect.matchEffect(openFile(fs, recorded.path), {
+    onFailure: () => refuse("restore", container, "FileMissing", `"${recorded.path}" is missing`),
+    onSuccess: (found) =>
+      found.size === recorded.size && found.modified === recorded.modified
+        ? Effect.void
+        : refuse("restore", container, "FileChanged", `"${recorded.path}" has changed since the checkpoint`)
+  })
+
+const restore = (world: World, container: Container, request: RestoreRequest) =>
+  Effect.gen(function*() {
+    const { containers, fs } = world
+    const { checkpoint, report, workPath } = request
+    const now = containers.get(container.id)
+    if (now !== undefined && isLive(now)) {
+      return yield* refuse("restore", container, "PidConflict", "a container of this id runs already")
+    }
+    const memory = yield* Effect.catchAll(readInventory(world, checkpoint.path), (detail) =>
+      refuse("restore", container, "FileMissing", detail))
+    yield* Effect.forEach(checkpoint.record?.files ?? [], (file) => checkFile(world, container, file), { discard: true })
+    yield* Effect.mapError(fs.writeFileString(`${workPath}/restore.log`, "Restore finished successfully\n"), (error) =>
+      failed("restore", container, error))
+    yield* report({ step: "restoring", bytes: memory.memory, total: memory.memory })
+    containers.revive(yield* Clock.currentTimeMillis, { ...memory, id: container.id })
+  })
+
+type RuntimeOperation = RuntimeFailed["operation"]
+
+const change = (operation: RuntimeOperation, container: Container, act: (now: number) => boolean) =>
+  Effect.clockWith((clock) =>
+    Effect.suspend(() =>
+      act(clock.unsafeCurrentTimeMillis())
+        ? Effect.void
+        : refuse(operation, container, "ContainerGone", "it is not in the state for that")
+    )
+  )
+
+const refuse = (operation: RuntimeOperation, container: Container, reason: RuntimeFailed["reason"], detail: string) =>
+  Effect.fail(
+    new RuntimeFailed({ operation, container: container.name ?? container.id, runtime: name, reason, detail })
+  )
+
+const gone = (operation: RuntimeOperation, container: Container) =>
+  refuse(operation, container, "ContainerGone", "it does not run")
+
+const failed = (operation: RuntimeOperation, container: Container, error: PlatformError | string): RuntimeFailed =>
+  new RuntimeFailed({
+    operation,
+    container: container.name ?? container.id,
+    runtime: name,
+    reason: typeof error !== "string" && codeOf(error) === "ENOSPC" ? "NoSpace" : "Unknown",
+    detail: typeof error === "string" ? error : error.message
+  })
+
+const codeOf = ({ cause }: PlatformError): unknown =>
+  typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined

@@ -1,0 +1,21 @@
+/**
+ * A container's control group: whether it stands still, and which processes are in it.
+ *
+ * It reads both versions of the kernel's interface and changes nothing.
+ */
+import * as KernelFile from "./KernelFile.ts"
+
+/** Whether a cgroup is frozen or about to be (version 2: `cgroup.freeze`; version 1: `freezer.state`). */
+export const isFrozen = (path: string): boolean => {
+  const version2 = KernelFile.read(`${path}/cgroup.freeze`)
+  if (version2 !== undefined) return version2.trim() === "1"
+  const version1 = KernelFile.read(`${path}/freezer.state`)?.trim()
+  return version1 === "FROZEN" || version1 === "FREEZING"
+}
+
+/** The pids in a cgroup and in those below it. */
+export const processes = (path: string): ReadonlyArray<number> => {
+  const own = (KernelFile.read(`${path}/cgroup.procs`) ?? "").split("\n").filter((line) => line !== "").map(Number)
+  const below = (KernelFile.names(path) ?? []).filter((name) => KernelFile.exists(`${path}/${name}/cgroup.procs`))
+  return [...own, ...below.flatMap((name) => processes(`${path}/${name}`))]
+}

@@ -1,0 +1,43 @@
+/**
+ * Small files that live in memory (`/proc`, `/sys`, a runtime's state below `/run`), read and written at once.
+ *
+ * Such a read never waits for a device, so it does not go through the thread pool; nothing else of the disk
+ * belongs here.
+ */
+import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs"
+
+/** The text of a file; `undefined` when it cannot be read. */
+export const read = (path: string): string | undefined => attempt(() => readFileSync(path, "utf8"))
+
+/** The names in a folder; `undefined` when it cannot be read. */
+export const names = (path: string): ReadonlyArray<string> | undefined => attempt(() => readdirSync(path))
+
+/** Where a link leads, as it is written; `undefined` when it is none. */
+export const link = (path: string): string | undefined => attempt(() => readlinkSync(path))
+
+/** Whether there is anything, links followed. */
+export const exists = (path: string): boolean => attempt(() => statSync(path)) !== undefined
+
+/** Bytes and last change of a plain file, links followed; `undefined` when there is none. */
+export const fileSize = (path: string): { readonly size: number; readonly modified: number } | undefined => {
+  const found = attempt(() => statSync(path))
+  return found?.isFile() === true ? { size: found.size, modified: found.mtimeMs } : undefined
+}
+
+/** Whether there is a folder, links followed. */
+export const isFolder = (path: string): boolean => attempt(() => statSync(path))?.isDirectory() === true
+
+/** Writes a control file; whether that worked. */
+export const write = (path: string, text: string): boolean =>
+  attempt(() => {
+    writeFileSync(path, text)
+    return true
+  }) ?? false
+
+const attempt = <A>(get: () => A): A | undefined => {
+  try {
+    return get()
+  } catch {
+    return undefined
+  }
+}

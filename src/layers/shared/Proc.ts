@@ -1,0 +1,100 @@
+/**
+ * Processes as `/proc` shows them: which incarnation a pid is, whether it lives, what it holds in memory.
+ *
+ * It looks and never acts. Every answer may be old when it is given.
+ */
+import * as Effect from "effect/Effect"
+import type { ProcessIdentity } from "../../domain/Container.ts"
+import * as KernelFile from "./KernelFile.ts"
+
+/** A process as its `stat` line shows it. */
+export interface Stat {
+  /** One letter, see proc_pid_stat(5); `Z` and `X` have ended. */
+  readonly state: string
+  readonly session: number
+  /** Clock ticks since boot. */
+  readonly startTime: number
+}
+
+/** Reads a `stat` line (proc_pid_stat(5)): the command in it may hold spaces and parentheses. */
+export const parseStat = (line: string): Stat | undefined => {
+  const fields = line.slice(line.lastIndexOf(")") + 2).split(" ")
+  const [state] = fields
+  const session = Number(fields[3])
+  const startTime = Number(fields[19])
+  return state === undefined || state === "" || !Number.isFinite(startTime) ? undefined : { state, session, startTime }
+}
+
+/** A process; `undefined` when there is none of this pid. */
+export const stat = (pid: number): Stat | undefined => {
+  const line = pid > 0 ? KernelFile.read(`/proc/${pid}/stat`) : undefined
+  return line === undefined ? undefined : parseStat(line)
+}
+
+/** Whether the process of this pid still is the one that started then, and has not ended. */
+export const isAlive = (pid: number, startTime: number): boolean => {
+  const found = stat(pid)
+  return found !== undefined && found.startTime === startTime && found.state !== "Z" && found.state !== "X"
+}
+
+/** The incarnation of a process that started at a known time. */
+export const identify = (pid: number, startTime: number): ProcessIdentity => {
+  const bootId = KernelFile.read("/proc/sys/kernel/random/boot_id")?.trim()
+  return { pid, startTime, ...(bootId === undefined ? {} : { bootId }) }
+}
+
+/** Waits until a process has ended; whether it did within about ten seconds. */
+export const awaitEnd = (pid: number, startTime: number): Effect.Effect<boolean> =>
+  Effect.gen(function*() {
+    for (let turn = 0; turn < 1000; turn++) {
+      if (!isAlive(pid, startTime)) return true
+      yield* Effect.sleep(turn < 20 ? 2 : 10)
+    }
+    return false
+  })
+
+/** Waits until no process of a session is left; whether that was so within about a minute. */
+export const awaitSession = (session: number): Effect.Effect<boolean> =>
+  Effect.gen(function*() {
+    for (let turn = 0; turn < 2400; turn++) {
+      if (!sessionLives(session)) return true
+      yield* Effect.sleep(25)
+    }
+    return false
+  })
+
+const sessionLives = (session: number): boolean =>
+  (KernelFile.names("/proc") ?? []).some((name) => {
+    const found = /^\d+$/.test(name) ? stat(Number(name)) : undefined
+    return found?.session === session && found.state !== "Z" && found.state !== "X"
+  })
+
+/**
+ * The memory of processes that a checkpoint of them holds, in bytes: what is their own, and the largest of what
+ * they share. Pages of files are not dumped and not counted.
+ */
+export const residentBytes = (pids: ReadonlyArray<number>): number => {
+  const all = pids.map((pid) => parseMemory(KernelFile.read(`/proc/${pid}/status`) ?? ""))
+  return all.reduce((sum, one) => sum + one.own, 0) + all.reduce((most, one) => Math.max(most, one.shared), 0)
+}
+
+/** Reads anonymous and shared memory of a `status` file, in bytes. */
+export const parseMemory = (status: string): { readonly own: number; readonly shared: number } => ({
+  own: kibibytes(status, "RssAnon"),
+  shared: kibibytes(status, "RssShmem")
+})
+
+/** The kernel's release, e.g. `6.12.43`. */
+export const kernelRelease = (): string | undefined => KernelFile.read("/proc/sys/kernel/osrelease")?.trim()
+
+/** Whether a process is in the same network namespace as this one; `undefined` when that cannot be seen. */
+export const sharesNetwork = (pid: number): boolean | undefined => {
+  const theirs = KernelFile.link(`/proc/${pid}/ns/net`)
+  const ours = KernelFile.link("/proc/self/ns/net")
+  return theirs === undefined || ours === undefined ? undefined : theirs === ours
+}
+
+const kibibytes = (status: string, field: string): number => {
+  const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)
+  return found?.[1] === undefined ? 0 : Number(found[1]) * 1024
+}

@@ -1,0 +1,117 @@
+/**
+ * Running a program that must not be disturbed: in a session of its own, with chosen streams and inherited locks.
+ *
+ * The platform's `Command` cannot give a child null or file streams or extra descriptors, and ends the whole
+ * group with its scope. Here nothing is ever signalled: who starts a program waits for its end.
+ */
+import { Buffer } from "node:buffer"
+import { spawn } from "node:child_process"
+import { env } from "node:process"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type { Lease } from "../../effects/Disk.ts"
+
+/** What is run. */
+export interface Request {
+  /** A path, or a name that is looked up in `PATH`. */
+  readonly program: string
+  readonly args: ReadonlyArray<string>
+  readonly cwd?: string
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Inherited by the program, as its descriptors from 3 on. */
+  readonly lease?: Lease
+  /**
+   * `capture` (the default) reads both outputs; `null` gives `/dev/null`, for a program that hands its streams on to
+   * another one which lives longer.
+   */
+  readonly output?: "capture" | "null"
+}
+
+/** How it ended. */
+export interface Finished {
+  /** The exit code; 128 and the signal's number where a signal ended it. */
+  readonly code: number
+  /** The signal that somebody ended it with. */
+  readonly signal: string | undefined
+  /** The session that it ran in: its own pid. What it started is in it too, unless that left. */
+  readonly session: number
+  /** At most the last {@link captureLimit} bytes. */
+  readonly stdout: string
+  /** At most the last {@link captureLimit} bytes. */
+  readonly stderr: string
+}
+
+/** The program could not be started. */
+export class NotStarted extends Data.TaggedError("NotStarted")<{
+  readonly program: string
+  readonly reason: "Missing" | "Permission" | "Other"
+  readonly detail: string
+}> {}
+
+/** Bytes of each output that are kept. */
+export const captureLimit = 262_144
+
+/**
+ * Runs a program to its end. It cannot be interrupted: an interruption waits. In Deno it needs `--allow-run`.
+ */
+export const run = (request: Request): Effect.Effect<Finished, NotStarted> =>
+  Effect.uninterruptible(Effect.async<Finished, NotStarted>((resume) => {
+    const { args, cwd, env: extra, lease, output = "capture", program } = request
+    const stream = output === "null" ? "ignore" : "pipe"
+    const failed = (error: unknown) => resume(Effect.fail(notStarted(program, error)))
+    try {
+      const child = spawn(program, [...args], {
+        detached: true,
+        stdio: ["ignore", stream, stream, ...(lease?.descriptors ?? [])],
+        ...(cwd === undefined ? {} : { cwd }),
+        ...(extra === undefined ? {} : { env: { ...env, ...extra } })
+      })
+      const stdout = keepTail()
+      const stderr = keepTail()
+      child.stdout?.on("data", stdout.add)
+      child.stderr?.on("data", stderr.add)
+      child.once("error", failed)
+      child.once("close", (code, signal) =>
+        resume(Effect.succeed({
+          code: code ?? 128,
+          signal: signal ?? undefined,
+          session: child.pid ?? 0,
+          stdout: stdout.text(),
+          stderr: stderr.text()
+        })))
+    } catch (error) {
+      failed(error)
+    }
+  }))
+
+/** Keeps the end of what it is given. */
+const keepTail = () => {
+  let kept: Array<Buffer> = []
+  let size = 0
+  const compact = () => {
+    const all = Buffer.concat(kept)
+    return all.subarray(Math.max(0, all.length - captureLimit))
+  }
+  return {
+    add: (chunk: Buffer) => {
+      kept.push(chunk)
+      size += chunk.length
+      if (size > 2 * captureLimit) {
+        kept = [compact()]
+        size = captureLimit
+      }
+    },
+    text: () => compact().toString("utf8")
+  }
+}
+
+const notStarted = (program: string, error: unknown): NotStarted => {
+  const code = codeOf(error)
+  const reason = code === "ENOENT" ? "Missing" : code === "EACCES" || code === "EPERM" ? "Permission" : "Other"
+  const detail = reason === "Missing" ? "there is no such program" : error instanceof Error ? error.message : String(error)
+  return new NotStarted({ program, reason, detail })
+}
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === "object" && error !== null && "code" in error ? error.code : undefined
