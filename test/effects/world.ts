@@ -1,0 +1,26 @@
+/** A world in memory with one container, `web`, and what the tests of the use cases ask of it. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { Checkpoints } from "stasis"
+import * as Memory from "stasis/Memory"
+
+export const web = { id: "web", name: "front", image: "nginx", labels: { team: "a" }, count: 7 }
+
+type Needs = Layer<typeof Memory.layerTest>
+type Layer<F> = F extends (config?: infer _) => import("effect/Layer").Layer<infer A> ? A : never
+
+/** Runs a test in a new world of its own. */
+export const inWorld = <A, E>(
+  test: (control: typeof Memory.MemoryControl.Service) => Effect.Effect<A, E, Needs | Scope.Scope>,
+  config: Memory.MemoryConfig = {}
+) => () =>
+  Effect.flatMap(Memory.MemoryControl, test).pipe(
+    Effect.scoped,
+    Effect.provide(Memory.layerTest({ containers: [web], ...config }))
+  )
+
+/** Where the checkpoints of `web` are kept. */
+export const directory = "/var/lib/stasis/memory/web/checkpoints"
+
+/** The names of the checkpoints of `web` as list gives them. */
+export const listed = Effect.map(Checkpoints.list("web"), (all) => all.map((one) => one.name))
