@@ -34,14 +34,14 @@ const configs: Record<string, Checkpoint.Evidence["config"]> = {
   "of ours, not published": text({ version: 1, published: false }),
   "of ours, without a mark": text({ version: 1 }),
   "of a newer version, published": text({ version: 2, published: true }),
-  "of a newer version, without a mark that reads": { _tag: "Text", text: "{\"stasis\":{\"version\":2,\"published\":\"so\"}}" },
+  "of a newer version, without a mark that reads": { _tag: "Text", text: '{"stasis":{"version":2,"published":"so"}}' },
   "a folder": { _tag: "Unreadable", reason: "config.json is not a plain file" },
   "empty": { _tag: "Text", text: "" },
-  "truncated": { _tag: "Text", text: "{\"created\":\"2016" },
-  "of the wrong shape": { _tag: "Text", text: "{\"tcp\":\"yes\"}" }
+  "truncated": { _tag: "Text", text: '{"created":"2016' },
+  "of the wrong shape": { _tag: "Text", text: '{"tcp":"yes"}' }
 }
 
-const wrongShape = "config.json has the wrong shape at \"tcp\": expected a boolean or null, found a string"
+const wrongShape = 'config.json has the wrong shape at "tcp": expected a boolean or null, found a string'
 
 describe("Checkpoint.fromEvidence", () => {
   it.each<readonly [config: string, inventory: boolean, verdict: string]>([
@@ -119,7 +119,11 @@ describe("Checkpoint.fromEvidence", () => {
       text: JSON.stringify({ name: "another", stasis })
     }
     expect(read({ inventory: true, config })).toMatchObject({ name: "first", container: "recorded", record: stasis })
-    expect(read({ inventory: false, config })).toMatchObject({ container: "recorded", record: stasis, status: "damaged" })
+    expect(read({ inventory: false, config })).toMatchObject({
+      container: "recorded",
+      record: stasis,
+      status: "damaged"
+    })
   })
 
   it.prop("never shows as complete what has no inventory or no config.json that reads", [
@@ -179,8 +183,10 @@ describe("Checkpoint.byName", () => {
   const names = FastCheck.string({ unit: FastCheck.constantFrom("a", "B", "0", "-", "."), maxLength: 4 })
 
   it("sorts by bytes: digits, capitals, small letters", () => {
-    expect(["b", "a-", "a", "B", "10", "9", "a.b", "a"].map((each) => ({ name: each })).sort(Checkpoint.byName)
-      .map((each) => each.name)).toEqual(["10", "9", "B", "a", "a", "a-", "a.b", "b"])
+    expect(
+      ["b", "a-", "a", "B", "10", "9", "a.b", "a"].map((each) => ({ name: each })).sort(Checkpoint.byName)
+        .map((each) => each.name)
+    ).toEqual(["10", "9", "B", "a", "a", "a-", "a.b", "b"])
   })
 
   it.prop("is an order", [names, names], ([one, other]) => {

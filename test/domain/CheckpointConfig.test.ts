@@ -4,6 +4,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Config from "../../src/domain/CheckpointConfig.ts"
+import { overJson } from "./overJson.ts"
 
 const empty: Config.CheckpointConfig = {
   created: "",
@@ -16,14 +17,7 @@ const empty: Config.CheckpointConfig = {
   stasis: undefined
 }
 
-/** What JSON can hold of a value: no NaN, no negative zero, no key that is a prototype. */
-const plain = <A>(value: A): A =>
-  JSON.parse(JSON.stringify(value, (key: string, inner: unknown) => {
-    if (key === "__proto__") return undefined
-    return typeof inner === "number" && !Number.isFinite(inner) ? 0 : inner
-  }))
-
-const record = Arbitrary.make(Config.CheckpointRecord).map(plain)
+const record = Arbitrary.make(Config.CheckpointRecord).map(overJson)
 
 const config: FastCheck.Arbitrary<Config.CheckpointConfig> = FastCheck.record({
   created: FastCheck.string({ unit: "binary" }),
@@ -43,8 +37,8 @@ const reason = (text: string): string =>
 const go: ReadonlyArray<readonly [why: string, text: string, config: Config.CheckpointConfig]> = [
   [
     "a checkpoint of the seed's daemon",
-    "{\"created\":\"2016-11-22T14:22:09.123456789Z\",\"name\":\"checkpoint1\",\"tcp\":true,\"unixSockets\":true," +
-    "\"shell\":false,\"exit\":true,\"emptyNS\":[\"network\"]}\n",
+    '{"created":"2016-11-22T14:22:09.123456789Z","name":"checkpoint1","tcp":true,"unixSockets":true,' +
+    '"shell":false,"exit":true,"emptyNS":["network"]}\n',
     {
       ...empty,
       created: "2016-11-22T14:22:09.123456789Z",
@@ -57,20 +51,20 @@ const go: ReadonlyArray<readonly [why: string, text: string, config: Config.Chec
   ],
   [
     "no empty namespaces, a time whose last zeros are left out, away from Greenwich",
-    "{\"created\":\"2017-01-18T09:05:00.1204-08:00\",\"name\":\"a.b\",\"tcp\":false,\"unixSockets\":false," +
-    "\"shell\":true,\"exit\":false}\n",
+    '{"created":"2017-01-18T09:05:00.1204-08:00","name":"a.b","tcp":false,"unixSockets":false,' +
+    '"shell":true,"exit":false}\n',
     { ...empty, created: "2017-01-18T09:05:00.1204-08:00", name: "a.b", shell: true }
   ],
   [
     "a whole second",
-    "{\"created\":\"2016-02-29T23:59:59Z\",\"name\":\"leap\",\"tcp\":false,\"unixSockets\":false,\"shell\":false," +
-    "\"exit\":false,\"emptyNS\":[\"network\",\"ipc\"]}\n",
+    '{"created":"2016-02-29T23:59:59Z","name":"leap","tcp":false,"unixSockets":false,"shell":false,' +
+    '"exit":false,"emptyNS":["network","ipc"]}\n',
     { ...empty, created: "2016-02-29T23:59:59Z", name: "leap", emptyNS: ["network", "ipc"] }
   ],
   [
     "Go's zero value",
-    "{\"created\":\"0001-01-01T00:00:00Z\",\"name\":\"\",\"tcp\":false,\"unixSockets\":false,\"shell\":false," +
-    "\"exit\":false}\n",
+    '{"created":"0001-01-01T00:00:00Z","name":"","tcp":false,"unixSockets":false,"shell":false,' +
+    '"exit":false}\n',
     { ...empty, created: "0001-01-01T00:00:00Z" }
   ]
 ]
@@ -96,7 +90,7 @@ describe("CheckpointConfig, as Go writes it", () => {
   })
 
   it("reads the characters that Go escapes", () => {
-    expect(Either.map(Config.parse("{\"name\":\"\\u003ca\\u0026b\\u003e\\u2028\"}"), (read) => read.name))
+    expect(Either.map(Config.parse('{"name":"\\u003ca\\u0026b\\u003e\\u2028"}'), (read) => read.name))
       .toEqual(Either.right("<a&b>\u2028"))
   })
 
@@ -110,24 +104,24 @@ describe("CheckpointConfig, tolerantly", () => {
   it.each([
     ["an object without fields", "{}", empty],
     ["white space around it", " \n{}\r\n\t", empty],
-    ["a field alone", "{\"exit\":true}", { ...empty, exit: true }],
-    ["fields that nobody knows", "{\"name\":\"a\",\"zz\":{\"tcp\":5},\"TCP\":1}", { ...empty, name: "a" }],
+    ["a field alone", '{"exit":true}', { ...empty, exit: true }],
+    ["fields that nobody knows", '{"name":"a","zz":{"tcp":5},"TCP":1}', { ...empty, name: "a" }],
     [
       "null for every field",
-      "{\"created\":null,\"name\":null,\"tcp\":null,\"unixSockets\":null,\"shell\":null,\"exit\":null," +
-      "\"emptyNS\":null,\"stasis\":null}",
+      '{"created":null,"name":null,"tcp":null,"unixSockets":null,"shell":null,"exit":null,' +
+      '"emptyNS":null,"stasis":null}',
       empty
     ],
-    ["a field twice: the last counts, as in Go", "{\"name\":\"a\",\"tcp\":true,\"name\":\"b\"}", {
+    ["a field twice: the last counts, as in Go", '{"name":"a","tcp":true,"name":"b"}', {
       ...empty,
       name: "b",
       tcp: true
     }],
-    ["a field twice, wrong the first time", "{\"name\":5,\"name\":\"b\"}", { ...empty, name: "b" }],
-    ["a prototype", "{\"__proto__\":{\"tcp\":true,\"name\":5},\"constructor\":1}", empty],
+    ["a field twice, wrong the first time", '{"name":5,"name":"b"}', { ...empty, name: "b" }],
+    ["a prototype", '{"__proto__":{"tcp":true,"name":5},"constructor":1}', empty],
     ["a field that nobody knows, deeply nested", `{"name":"a","x":${deep(100_000)}}`, { ...empty, name: "a" }],
-    ["a record of a version alone", "{\"stasis\":{\"version\":1}}", { ...empty, stasis: { version: 1 } }],
-    ["fields of the record that nobody knows", "{\"stasis\":{\"version\":1,\"x\":[],\"paused\":true}}", {
+    ["a record of a version alone", '{"stasis":{"version":1}}', { ...empty, stasis: { version: 1 } }],
+    ["fields of the record that nobody knows", '{"stasis":{"version":1,"x":[],"paused":true}}', {
       ...empty,
       stasis: { version: 1, paused: true }
     }]
@@ -136,9 +130,11 @@ describe("CheckpointConfig, tolerantly", () => {
   })
 
   it("leaves the prototype of objects as it is", () => {
-    Config.parse("{\"__proto__\":{\"polluted\":true},\"stasis\":{\"version\":2,\"__proto__\":{\"polluted\":true}}}")
-    Config.parse("{\"stasis\":{\"version\":1,\"container\":{\"id\":\"a\",\"identity\":\"b\"," +
-      "\"labels\":{\"__proto__\":\"polluted\"}}}}")
+    Config.parse('{"__proto__":{"polluted":true},"stasis":{"version":2,"__proto__":{"polluted":true}}}')
+    Config.parse(
+      '{"stasis":{"version":1,"container":{"id":"a","identity":"b",' +
+        '"labels":{"__proto__":"polluted"}}}}'
+    )
     expect("polluted" in {}).toBe(false)
     expect(Object.getPrototypeOf({})).toBe(Object.prototype)
   })
@@ -165,7 +161,7 @@ describe("CheckpointConfig, tolerantly", () => {
   })
 
   it("shows a newer record whole where all of it reads", () => {
-    expect(Config.parse("{\"stasis\":{\"version\":9,\"bytes\":7,\"new\":1}}"))
+    expect(Config.parse('{"stasis":{"version":9,"bytes":7,"new":1}}'))
       .toStrictEqual(Either.right({ ...empty, stasis: { version: 9, bytes: 7 } }))
   })
 
@@ -187,56 +183,68 @@ describe("CheckpointConfig, refusing", () => {
   it.each([
     ["nothing", "", "config.json is empty"],
     ["white space", " \n\t", "config.json is empty"],
-    ["a truncated object", "{\"created\":\"2016-11-22T14:22:0", "config.json is not valid JSON"],
-    ["an object without its end", "{\"tcp\":true", "config.json is not valid JSON"],
+    ["a truncated object", '{"created":"2016-11-22T14:22:0', "config.json is not valid JSON"],
+    ["an object without its end", '{"tcp":true', "config.json is not valid JSON"],
     ["two objects", "{}{}", "config.json is not valid JSON"],
     ["text", "hello", "config.json is not valid JSON"],
     ["NUL bytes, as a power loss leaves them", "\0".repeat(64), "config.json is not valid JSON"],
     ["a byte order mark", "\ufeff{}", "config.json is not valid JSON"],
     ["a comment", "{} // done", "config.json is not valid JSON"],
-    ["NaN", "{\"stasis\":{\"version\":NaN}}", "config.json is not valid JSON"],
+    ["NaN", '{"stasis":{"version":NaN}}', "config.json is not valid JSON"],
     ["an array", "[]", `${wrong}: expected an object, found an array`],
-    ["an array of checkpoints", "[{\"name\":\"a\"}]", `${wrong}: expected an object, found an array`],
+    ["an array of checkpoints", '[{"name":"a"}]', `${wrong}: expected an object, found an array`],
     ["a number", "5", `${wrong}: expected an object, found 5`],
-    ["a string", "\"a\\nb\"", `${wrong}: expected an object, found a string`],
+    ["a string", '"a\\nb"', `${wrong}: expected an object, found a string`],
     ["true", "true", `${wrong}: expected an object, found true`],
     ["null", "null", `${wrong}: expected an object, found null`],
     ["nothing but nesting", deep(100_000), `${wrong}: expected an object, found an array`],
-    ["a number for the time", "{\"created\":5}", `${wrong} at "created": expected a string or null, found 5`],
-    ["nesting for the time", `{"created":${deep(100_000)}}`, `${wrong} at "created": expected a string or null, found an array`],
-    ["a number for the name", "{\"name\":5}", `${wrong} at "name": expected a string or null, found 5`],
-    ["a word for a flag", "{\"tcp\":\"yes\"}", `${wrong} at "tcp": expected a boolean or null, found a string`],
-    ["a number for a flag", "{\"unixSockets\":1}", `${wrong} at "unixSockets": expected a boolean or null, found 1`],
-    ["an object for a flag", "{\"shell\":{}}", `${wrong} at "shell": expected a boolean or null, found an object`],
-    ["an array for a flag", "{\"exit\":[]}", `${wrong} at "exit": expected a boolean or null, found an array`],
-    ["a word for the namespaces", "{\"emptyNS\":\"network\"}", `${wrong} at "emptyNS": expected an array or null, found a string`],
-    ["a number among the namespaces", "{\"emptyNS\":[\"a\",5]}", `${wrong} at "emptyNS.1": expected a string, found 5`],
-    ["a number for the record", "{\"stasis\":5}", `${wrong}: expected an object, found 5 (under "stasis")`],
-    ["nesting for the record", `{"stasis":${deep(100_000)}}`, `${wrong}: expected an object, found an array (under "stasis")`],
-    ["a record without a version", "{\"stasis\":{}}", `${wrong} at "version": it is missing (under "stasis")`],
+    ["a number for the time", '{"created":5}', `${wrong} at "created": expected a string or null, found 5`],
+    [
+      "nesting for the time",
+      `{"created":${deep(100_000)}}`,
+      `${wrong} at "created": expected a string or null, found an array`
+    ],
+    ["a number for the name", '{"name":5}', `${wrong} at "name": expected a string or null, found 5`],
+    ["a word for a flag", '{"tcp":"yes"}', `${wrong} at "tcp": expected a boolean or null, found a string`],
+    ["a number for a flag", '{"unixSockets":1}', `${wrong} at "unixSockets": expected a boolean or null, found 1`],
+    ["an object for a flag", '{"shell":{}}', `${wrong} at "shell": expected a boolean or null, found an object`],
+    ["an array for a flag", '{"exit":[]}', `${wrong} at "exit": expected a boolean or null, found an array`],
+    [
+      "a word for the namespaces",
+      '{"emptyNS":"network"}',
+      `${wrong} at "emptyNS": expected an array or null, found a string`
+    ],
+    ["a number among the namespaces", '{"emptyNS":["a",5]}', `${wrong} at "emptyNS.1": expected a string, found 5`],
+    ["a number for the record", '{"stasis":5}', `${wrong}: expected an object, found 5 (under "stasis")`],
+    [
+      "nesting for the record",
+      `{"stasis":${deep(100_000)}}`,
+      `${wrong}: expected an object, found an array (under "stasis")`
+    ],
+    ["a record without a version", '{"stasis":{}}', `${wrong} at "version": it is missing (under "stasis")`],
     [
       "half a version",
-      "{\"stasis\":{\"version\":1.5}}",
+      '{"stasis":{"version":1.5}}',
       `${wrong} at "version": expected an integer, found 1.5 (under "stasis")`
     ],
     [
       "a word for the mark",
-      "{\"stasis\":{\"version\":1,\"published\":\"yes\"}}",
+      '{"stasis":{"version":1,"published":"yes"}}',
       `${wrong} at "published": expected a boolean, found a string (under "stasis")`
     ],
     [
       "a container without an id",
-      "{\"stasis\":{\"version\":1,\"container\":{\"identity\":\"a\"}}}",
+      '{"stasis":{"version":1,"container":{"identity":"a"}}}',
       `${wrong} at "container.id": it is missing (under "stasis")`
     ],
     [
       "a limit below zero",
-      "{\"stasis\":{\"version\":1,\"options\":{\"ghostLimit\":-1}}}",
+      '{"stasis":{"version":1,"options":{"ghostLimit":-1}}}',
       `${wrong} at "options.ghostLimit": expected a non-negative number, found -1 (under "stasis")`
     ],
     [
       "an unknown durability",
-      "{\"stasis\":{\"version\":1,\"options\":{\"durability\":\"half\"}}}",
+      '{"stasis":{"version":1,"options":{"durability":"half"}}}',
       `${wrong} at "options.durability": expected "full" or "none", found a string (under "stasis")`
     ]
   ])("says what is wrong with %s", (_, text, expected) => {
@@ -279,6 +287,8 @@ describe("CheckpointConfig, there and back", () => {
 
   it.prop("prints again what it read, no less and no more", [config], ([value]) => {
     const text = Config.print(value)
-    expect(Either.map(Config.parse(text), (read) => JSON.parse(Config.print(read)))).toEqual(Either.right(JSON.parse(text)))
+    expect(Either.map(Config.parse(text), (read) => JSON.parse(Config.print(read)))).toEqual(
+      Either.right(JSON.parse(text))
+    )
   })
 })

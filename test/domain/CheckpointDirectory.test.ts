@@ -117,7 +117,10 @@ describe("CheckpointDirectory", () => {
   })
 
   it.prop("takes every path of plain components, doubled slashes or not", [
-    FastCheck.array(FastCheck.string({ unit: "grapheme", minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 5 }),
+    FastCheck.array(FastCheck.string({ unit: "grapheme", minLength: 1, maxLength: 12 }), {
+      minLength: 1,
+      maxLength: 5
+    }),
     FastCheck.integer({ min: 1, max: 3 })
   ], ([parts, slashes]) => {
     const plain = parts.map((part) => part.replaceAll("/", "|").replaceAll("\0", "0").replace(/^\.{1,2}$/, "dot"))
@@ -149,7 +152,10 @@ describe("CheckpointDirectory", () => {
 
 const text = FastCheck.oneof(
   FastCheck.string({ unit: "binary" }),
-  FastCheck.string({ unit: FastCheck.constantFrom("a", ".", "%", "2", "e", "/", "\u00e9", "\ud83d", "\ude80"), maxLength: 5 })
+  FastCheck.string({
+    unit: FastCheck.constantFrom("a", ".", "%", "2", "e", "/", "\u00e9", "\ud83d", "\ude80"),
+    maxLength: 5
+  })
 )
 
 describe("CheckpointDirectory.encodeComponent", () => {

@@ -28,12 +28,21 @@ describe("Mismatch", () => {
     ["nothing", undefined, { path: "", reason: "expected an object, found undefined" }],
     ["a missing field", { inner: {} }, { path: "inner.count", reason: "it is missing" }],
     ["a field too many", { more: 1 }, { path: "more", reason: "it is not expected" }],
-    ["a text for a number", { inner: { count: "x" } }, { path: "inner.count", reason: "expected a number, found a string" }],
+    ["a text for a number", { inner: { count: "x" } }, {
+      path: "inner.count",
+      reason: "expected a number, found a string"
+    }],
     ["half a number", { inner: { count: 1.5 } }, { path: "inner.count", reason: "expected an integer, found 1.5" }],
-    ["a number too small", { inner: { count: 0 } }, { path: "inner.count", reason: "expected a positive number, found 0" }],
-    ["neither of two words", { word: "c" }, { path: "word", reason: "expected \"a\" or \"b\", found a string" }],
+    ["a number too small", { inner: { count: 0 } }, {
+      path: "inner.count",
+      reason: "expected a positive number, found 0"
+    }],
+    ["neither of two words", { word: "c" }, { path: "word", reason: 'expected "a" or "b", found a string' }],
     ["neither of two", { either: 5 }, { path: "either", reason: "expected a string or an object, found 5" }],
-    ["the second of two", { either: { count: null } }, { path: "either.count", reason: "expected a number, found null" }],
+    ["the second of two", { either: { count: null } }, {
+      path: "either.count",
+      reason: "expected a number, found null"
+    }],
     ["an object for a list", { list: {} }, { path: "list", reason: "expected an array, found an object" }],
     ["a place in a list", { list: [{ count: 1 }, 5] }, { path: "list.1", reason: "expected an object, found 5" }],
     ["half a pair", { pair: ["a"] }, { path: "pair.1", reason: "it is missing" }],

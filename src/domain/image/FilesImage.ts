@@ -1,0 +1,52 @@
+/**
+ * The regular files of CRIU's `files.img`: which files the dumped processes held open or had mapped, and the
+ * sizes that a restore insists on (`images/fdinfo.proto`, `images/regfile.proto`).
+ *
+ * Every other kind of file is skipped.
+ */
+import { BinaryReader } from "@bufbuild/protobuf/wire"
+import * as Either from "effect/Either"
+import { commonMagic, messages } from "./ImageFile.ts"
+
+/** The second number of `files.img`. */
+export const filesMagic = 0x56303138
+
+/** A regular file as the processes saw it. */
+export interface RegularFile {
+  /** The path inside of the container, without a leading slash where CRIU wrote none. */
+  readonly path: string
+  /** In bytes; absent where CRIU does not check it. */
+  readonly size: number | undefined
+}
+
+/** Reads a `files.img`; the reason of a failure is one line. */
+export const decode = (bytes: Uint8Array): Either.Either<ReadonlyArray<RegularFile>, string> =>
+  Either.flatMap(messages(bytes, commonMagic, filesMagic), (entries) =>
+    Either.try({
+      try: () => entries.flatMap((entry) => readEntry(entry)),
+      catch: () => "an entry is malformed"
+    }))
+
+const readEntry = (bytes: Uint8Array): ReadonlyArray<RegularFile> => {
+  const reader = new BinaryReader(bytes)
+  const found: Array<RegularFile> = []
+  while (reader.pos < reader.len) {
+    const [field, wire] = reader.tag()
+    if (field === 3 && wire === 2) found.push(readRegular(reader.bytes()))
+    else reader.skip(wire, field)
+  }
+  return found
+}
+
+const readRegular = (bytes: Uint8Array): RegularFile => {
+  const reader = new BinaryReader(bytes)
+  let path = ""
+  let size: number | undefined
+  while (reader.pos < reader.len) {
+    const [field, wire] = reader.tag()
+    if (field === 6 && wire === 2) path = reader.string()
+    else if (field === 8 && wire === 0) size = Number(reader.uint64())
+    else reader.skip(wire, field)
+  }
+  return { path, size }
+}
