@@ -104,7 +104,8 @@ export default {
     },
     {
       name: "every-file-has-a-place",
-      comment: "src/ holds mod.ts, domain/, effects/, layers/<world>/ and cli/; a file elsewhere would escape the rule.",
+      comment:
+        "src/ holds mod.ts, domain/, effects/, layers/<world>/ and cli/; a file elsewhere would escape the rule.",
       severity: "error",
       from: { path: "^src/", pathNot: places },
       to: {}

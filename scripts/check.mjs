@@ -33,6 +33,10 @@ const checks = {
       "--colors=off"
     ]]
   },
+  lock: {
+    proves: "the lock file installs on any platform, from any registry",
+    commands: [["node", "scripts/lock.mjs"]]
+  },
   folders: {
     proves: "domain ← effects ← layers/shared ← layers/<world> ← cli",
     commands: [[

@@ -1,4 +1,5 @@
 /** {@link Output} on the standard streams of this process; a reader that went away is a value, not a crash. */
+import { spawn } from "node:child_process"
 import { fstatSync } from "node:fs"
 import process from "node:process"
 import * as Config from "effect/Config"
@@ -16,7 +17,7 @@ export const layer: Layer.Layer<Output> = Layer.effect(
     return {
       out: (text) => write(process.stdout, text),
       err: (text) => Effect.ignore(write(process.stderr, text)),
-      closed: closed,
+      closed,
       outColours: process.stdout.isTTY === true && !plain,
       errColours: process.stderr.isTTY === true && !plain,
       errIsTerminal: process.stderr.isTTY === true,
@@ -52,4 +53,14 @@ const failed = (error: unknown): OutputFailed => {
   })
 }
 
-const closed: Effect.Effect<void> = Effect.never
+/**
+ * A pipe whose reader went away is only noticed by writing to it, or by asking the kernel in a way that neither
+ * Node.js nor Deno has; GNU `tail -f` asks. Where there is none, the next write finds out.
+ */
+const closed: Effect.Effect<void> = Effect.async((resume) => {
+  if (!fstatSync(1).isFIFO()) return
+  const tail = spawn("tail", ["-f", `--pid=${process.pid}`, "/dev/null"], { stdio: ["ignore", "inherit", "ignore"] })
+  tail.on("error", () => undefined)
+  tail.on("exit", (_, signal) => signal === "SIGPIPE" ? resume(Effect.void) : undefined)
+  return Effect.sync(() => tail.kill())
+})

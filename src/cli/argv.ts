@@ -12,8 +12,16 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { UsageError } from "./UsageError.ts"
 
-/** What a flag takes, by each of its names: `--quiet` and `-q`. */
-export type Flags = ReadonlyMap<string, { readonly takesValue: boolean; readonly repeats: boolean }>
+/** One flag. */
+export interface Flag {
+  /** The name that stands for all its names. */
+  readonly name: string
+  readonly takesValue: boolean
+  readonly repeats: boolean
+}
+
+/** Flags by each of their names: `--quiet` and `-q`. */
+export type Flags = ReadonlyMap<string, Flag>
 
 /** The flags of a program: those of every command, and each command's own. */
 export interface Grammar {
@@ -23,12 +31,13 @@ export interface Grammar {
 
 /** The flags in the usage of a command or of options. */
 export const flagsOf = (usage: Usage.Usage): Flags => {
-  const flags = new Map<string, { readonly takesValue: boolean; readonly repeats: boolean }>()
+  const flags = new Map<string, Flag>()
   const walk = (part: Usage.Usage, repeats: boolean): void => {
     switch (part._tag) {
       case "Named":
-        for (const name of part.names) {
-          if (name.startsWith("-")) flags.set(name, { takesValue: Option.isSome(part.acceptedValues), repeats })
+        for (const name of part.names.filter((text) => text.startsWith("-"))) {
+          const first = part.names.find((text) => text.startsWith("--")) ?? name
+          flags.set(name, { name: first, takesValue: Option.isSome(part.acceptedValues), repeats })
         }
         return
       case "Optional":
@@ -50,10 +59,10 @@ const aliases: Readonly<Record<string, string>> = { list: "ls", remove: "rm" }
 
 /** The flags that `@effect/cli` adds to every command. */
 const builtIn: Flags = new Map(
-  [["--help", false], ["-h", false], ["--version", false], ["--wizard", false], ["--completions", true], [
-    "--log-level",
-    true
-  ]].map(([name, takesValue]) => [String(name), { takesValue: takesValue === true, repeats: false }])
+  ["--help", "-h", "--version", "--wizard", "--completions", "--log-level"].map((name) => [
+    name,
+    { name: name === "-h" ? "--help" : name, takesValue: ["--completions", "--log-level"].includes(name), repeats: false }
+  ])
 )
 
 /** Sorts the arguments that follow the program's name. */
@@ -62,8 +71,8 @@ export const sort = (
   argv: ReadonlyArray<string>
 ): Either.Either<ReadonlyArray<string>, UsageError> => {
   if (argv[0] === "help") return sort(grammar, [...argv.slice(1, 2), "--help"])
-  const shared: Array<Flag> = []
-  const own: Array<Flag> = []
+  const shared: Array<Given> = []
+  const own: Array<Given> = []
   const words: Array<string> = []
   let command: string | undefined
   let rest = [...argv]
@@ -94,26 +103,33 @@ export const sort = (
         return Either.left(usage(command, `flag takes no value but true or false: ${name}=${value}`))
       }
       const kept = mine === undefined ? shared : own
-      if (!spec.repeats) forget(kept, name)
-      if (spec.takesValue) kept.push({ name, text: `${name}=${value}` })
-      else if (value !== "false") kept.push({ name, text: name })
+      if (!spec.repeats) forget(kept, spec.name)
+      if (spec.takesValue) kept.push({ name: spec.name, texts: valued(spec.name, value ?? "", mine !== undefined) })
+      else if (value !== "false") kept.push({ name: spec.name, texts: [spec.name] })
     }
   }
   return Either.right([
-    ...shared.map((flag) => flag.text),
+    ...shared.flatMap((flag) => flag.texts),
     ...(command === undefined ? [] : [command]),
-    ...own.map((flag) => flag.text),
+    ...own.flatMap((flag) => flag.texts),
     ...(words.length === 0 ? [] : ["--", ...words])
   ])
 }
 
-interface Flag {
+interface Given {
   readonly name: string
-  readonly text: string
+  readonly texts: ReadonlyArray<string>
 }
 
+/**
+ * A flag with its value, as `@effect/cli` reads it: one that repeats only in two words, an empty value too; before
+ * the command in one, for a word there that is a command's name is taken for the command.
+ */
+const valued = (name: string, value: string, afterCommand: boolean): ReadonlyArray<string> =>
+  afterCommand || value === "" ? [name, value] : [`${name}=${value}`]
+
 /** Of a flag that is given twice the last one counts. */
-const forget = (flags: Array<Flag>, name: string): void => {
+const forget = (flags: Array<Given>, name: string): void => {
   const at = flags.findIndex((flag) => flag.name === name)
   if (at >= 0) flags.splice(at, 1)
 }

@@ -13,7 +13,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import { check } from "./commands/check.ts"
 import { create } from "./commands/create.ts"
 import { events } from "./commands/events.ts"
@@ -23,6 +25,7 @@ import { recover } from "./commands/recover.ts"
 import { restore } from "./commands/restore.ts"
 import { rm } from "./commands/rm.ts"
 import { flagsOf, type Grammar, sort } from "./argv.ts"
+import * as Help from "./help.ts"
 import { report } from "./failure.ts"
 import { Output } from "./Output.ts"
 import { flags, type OpenWorld, Settings } from "./Settings.ts"
@@ -35,14 +38,17 @@ const root = Command.make("stasis", flags).pipe(
 
 const stasis = root.pipe(Command.withSubcommands([create, ls, inspect, restore, rm, recover, events, check]))
 
+/** In the order in which help shows them. */
+const commands = ["create", "ls", "inspect", "restore", "rm", "recover", "events", "check"].flatMap((name) =>
+  Option.match(HashMap.get(Command.getSubcommands(stasis), name), {
+    onNone: () => [],
+    onSome: (command) => [[name, command] as const]
+  })
+)
+
 const grammar: Grammar = {
   shared: flagsOf(Command.getUsage(root)),
-  commands: new Map(
-    HashMap.toEntries(Command.getSubcommands(stasis)).map(([name, command]) => [
-      name,
-      flagsOf(CommandDescriptor.getUsage(command))
-    ])
-  )
+  commands: new Map(commands.map(([name, command]) => [name, flagsOf(CommandDescriptor.getUsage(command))]))
 }
 
 /**
@@ -60,11 +66,11 @@ export const run = (
     const sorted = sort(grammar, argv)
     const manner = { ...(yield* mannerOf(argv)), command: commandOf(Either.getOrElse(sorted, () => argv)) }
     return yield* sorted.pipe(
-      Effect.flatMap((args) => app(open)(["node", "stasis", ...args])),
+      Effect.flatMap((args) => asksForHelp(args) ? output.out(help(args, output.outColours)) : app(open)(["node", "stasis", ...args])),
       Effect.as(0),
       Effect.catchAllCause((cause) => report(cause, manner)),
-      Effect.withConsole(consoleOn(output)),
-      Effect.provide(Layer.merge(CliConfig.layer({ isCaseSensitive: true, showBuiltIns: false }), loggingTo(output)))
+      Effect.withConsole(consoleOn(output, yield* Console.consoleWith(Effect.succeed))),
+      Effect.provide(Layer.merge(CliConfig.layer({ isCaseSensitive: true, autoCorrectLimit: 0 }), logging))
     )
   })
 
@@ -73,6 +79,18 @@ const app = (open: OpenWorld) =>
     Command.provide((settings) => Layer.merge(Layer.succeed(Settings, settings), open(settings))),
     Command.run({ name: "stasis", version })
   )
+
+const asksForHelp = (args: ReadonlyArray<string>): boolean => {
+  const flags = args.includes("--") ? args.slice(0, args.indexOf("--")) : args
+  return args.length === 0 || flags.includes("--help")
+}
+
+const help = (args: ReadonlyArray<string>, colours: boolean): string => {
+  const command = commands.find(([name]) => args.includes(name))
+  return command === undefined
+    ? Help.ofProgram(root.descriptor, commands, colours)
+    : Help.ofCommand(...command, colours)
+}
 
 /** How failures are shown has to be known also where the command line does not parse. */
 const mannerOf = (argv: ReadonlyArray<string>) =>
@@ -100,10 +118,20 @@ const commandOf = (args: ReadonlyArray<string>): string => {
 }
 
 /** The console that `@effect/cli` prints help and completions on; its error texts are printed by {@link report}. */
-const consoleOn = (output: typeof Output.Service): Console.Console => ({
-  ...Console.defaultConsoleForRuntime,
+const consoleOn = (output: typeof Output.Service, fallback: Console.Console): Console.Console => ({
+  ...fallback,
+  log: (...texts) => Effect.ignore(output.out(`${plain(texts.join(" "), output.outColours)}\n`)),
+  error: () => Effect.void
 })
 
-/** Logs go to standard error, a line each. */
-const loggingTo = (output: typeof Output.Service) =>
-  Logger.replaceEffect(Logger.defaultLogger, Effect.succeed(Logger.logfmtLogger))
+const plain = (text: string, colours: boolean): string => mendChoices(colours ? text : strip(text)).replace(/\n+$/, "")
+
+/** The choices of a flag reach bash as one word with commas (`@effect/cli` 0.77); it wants them apart. */
+const mendChoices = (text: string): string =>
+  text.replace(/compgen -W "([^"$]+)"/g, (_, choices: string) => `compgen -W "${choices.replaceAll(",", " ")}"`)
+
+/** Logs go to standard error, a line each, from warnings up unless `--log-level` says otherwise. */
+const logging = Layer.merge(
+  Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)),
+  Logger.minimumLogLevel(LogLevel.Warning)
+)

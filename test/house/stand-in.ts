@@ -37,6 +37,7 @@ export const make = (): StandIn => {
     "knip.json",
     "LICENSE",
     "package.json",
+    "package-lock.json",
     "scripts",
     "tsconfig.build.json",
     "tsconfig.json",

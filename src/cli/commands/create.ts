@@ -3,7 +3,9 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
+import * as CheckpointName from "../../domain/CheckpointName.ts"
 import { Created } from "../../domain/Outcome.ts"
 import type { Checkpoint } from "../../domain/Checkpoint.ts"
 import { attend } from "../attend.ts"
@@ -31,13 +33,16 @@ export const create = Command.make("create", {
   wait: flags.waitFlags
 }, (input) =>
   Effect.gen(function*() {
+    const parentPath = Option.isSome(input.parentPath)
+      ? Option.some(yield* CheckpointName.parseExisting(input.parentPath.value))
+      : Option.none()
     const created = yield* attend(Checkpoints.beginCreate(input.container, input.name, {
       ...flags.criuOptions(input.criu),
       ...flags.waitOptions(input.wait),
       ...flags.asked("leaveRunning", input.leaveRunning),
       ...flags.asked("preDump", input.preDump),
       ...flags.given("checkpointDir", input.checkpointDir),
-      ...flags.given("parentPath", input.parentPath),
+      ...flags.given("parentPath", parentPath),
       ...flags.given("durability", input.durability)
     }))
     yield* print.warnings(created.warnings)

@@ -46,8 +46,10 @@ const describe = (checkpoint: Checkpoint, now: number): ReadonlyArray<Pair> => {
     ["Status", checkpoint.status === "complete" ? "complete" : `damaged: ${checkpoint.damage ?? "for an unknown reason"}`],
     ["Created", checkpoint.created === "" ? "unknown" : `${checkpoint.created} (${humanize.ago(checkpoint.created, now)})`],
     ["Path", checkpoint.path],
-    ["Container was", afterwards(checkpoint)],
-    ["Options", optionsOf(checkpoint)],
+    // Of a record that does not read, these are not known.
+    ...(checkpoint.created === "" && record === undefined
+      ? []
+      : [["Container was", afterwards(checkpoint)], ["Options", optionsOf(checkpoint)]] as const),
     ...given("Parent", record?.options?.parentPath),
     ...(record === undefined ? [["Made by", "another program: there is no more in its record"] as const] : figures(record))
   ]

@@ -1,0 +1,65 @@
+/**
+ * The real thing: containers of runc or crun, checkpointed by CRIU, kept in folders on disk.
+ *
+ * This file puts the layers together. It emits no `FileSystem`: the backend's own stays what it is.
+ */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { encodeComponent } from "../../domain/CheckpointDirectory.ts"
+import * as Checkpoints from "../../effects/Checkpoints.ts"
+import type { ContainerStore } from "../../effects/ContainerStore.ts"
+import type { EventLog } from "../../effects/EventLog.ts"
+import type { Runtime } from "../../effects/Runtime.ts"
+import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
+import * as EventFile from "../shared/EventFile.ts"
+import * as NodeDisk from "../shared/NodeDisk.ts"
+import * as OciContainerStore from "./OciContainerStore.ts"
+import * as OciRuntime from "./OciRuntime.ts"
+import { complete, type OciConfig } from "./OciSettings.ts"
+
+export type { OciConfig, RuntimeName } from "./OciSettings.ts"
+
+/** What the layer gives. */
+export type Oci = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog
+
+/** Checkpoints of the containers of one runtime. */
+export const layer = (config: OciConfig): Layer.Layer<Oci, ConfigError.ConfigError> =>
+  Layer.unwrapEffect(Effect.map(Config.withDefault(Config.string("PATH"), defaultPath), (path) => {
+    const settings = complete(config, path)
+    const host = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
+    const scope = `oci/${encodeComponent(settings.root)}`
+    const store = CheckpointFolder.layer({ root: settings.stasisRoot, scope })
+    const ports = Layer.mergeAll(
+      OciContainerStore.layer(settings),
+      OciRuntime.layer(settings),
+      EventFile.layer({ root: settings.stasisRoot })
+    ).pipe(Layer.provide(host))
+    return Checkpoints.layer.pipe(Layer.provide(Layer.provide(store, host)), Layer.provideMerge(ports))
+  }))
+
+/**
+ * The same, configured by `STASIS_RUNTIME` (`runc`, the default, or `crun`), `STASIS_RUNTIME_PROGRAM`,
+ * `STASIS_RUNTIME_ROOT`, `STASIS_ROOT` and `STASIS_CRIU`.
+ */
+export const layerConfig: Layer.Layer<Oci, ConfigError.ConfigError> = Layer.unwrapEffect(
+  Effect.map(
+    Config.all({
+      runtime: Config.withDefault(Config.literal("runc", "crun")("STASIS_RUNTIME"), "runc"),
+      program: optional("STASIS_RUNTIME_PROGRAM"),
+      root: optional("STASIS_RUNTIME_ROOT"),
+      stasisRoot: optional("STASIS_ROOT"),
+      criu: optional("STASIS_CRIU")
+    }),
+    layer
+  )
+)
+
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+function optional(name: string): Config.Config<string | undefined> {
+  return Config.map(Config.option(Config.nonEmptyString(name)), Option.getOrUndefined)
+}

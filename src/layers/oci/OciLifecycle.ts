@@ -1,0 +1,99 @@
+/**
+ * Pausing, resuming and stopping a container: after each, the kernel is asked whether it is so.
+ */
+import * as Effect from "effect/Effect"
+import { RuntimeFailed, type RuntimeUnavailable } from "../../domain/CheckpointError.ts"
+import type { Container } from "../../domain/Container.ts"
+import type { Lease } from "../../effects/Disk.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
+import * as Proc from "../shared/Proc.ts"
+import * as OciCall from "./OciCall.ts"
+import { readState, stateOf } from "./OciContainerStore.ts"
+import type { OciSettings } from "./OciSettings.ts"
+import type { OciState } from "./OciState.ts"
+
+type LifecycleError = RuntimeUnavailable | RuntimeFailed
+
+/** The container's state as its runtime keeps it; fails where the runtime knows none, or another incarnation. */
+export const current = (
+  settings: OciSettings,
+  operation: RuntimeFailed["operation"],
+  container: Container
+): Effect.Effect<OciState, RuntimeFailed> => {
+  const gone = (detail: string) => failed(settings, operation, container.id, "ContainerGone", detail)
+  const state = readState(settings, container.id)
+  if (state === undefined) return Effect.fail(gone(`${settings.runtime} does not know it`))
+  return Effect.filterOrFail(
+    state,
+    (found) =>
+      container.process === undefined ||
+      (found.pid === container.process.pid && found.startTime === container.process.startTime),
+    () => gone("another container of that id has taken its place")
+  )
+}
+
+/** Freezes a container; one that is paused stays so. */
+export const pause = (settings: OciSettings, container: Container, lease: Lease): Effect.Effect<void, LifecycleError> =>
+  toState(settings, "pause", "paused", container, lease)
+
+/** Lets a paused container go on; one that runs goes on running. */
+export const resume = (settings: OciSettings, container: Container, lease: Lease): Effect.Effect<void, LifecycleError> =>
+  toState(settings, "resume", "running", container, lease)
+
+/** Kills a container, frozen or not, waits for its end, and removes what the runtime keeps of it. */
+export const stop = (settings: OciSettings, container: Container, lease: Lease): Effect.Effect<void, LifecycleError> =>
+  Effect.gen(function*() {
+    const state = yield* current(settings, "stop", container)
+    if (Proc.isAlive(state.pid, state.startTime)) {
+      yield* OciCall.act(settings, "stop", container.id, ["kill", container.id, "KILL"], lease)
+      if (!(yield* Proc.awaitEnd(state.pid, state.startTime))) {
+        return yield* failed(settings, "stop", container.id, "Busy", "it did not end within ten seconds of being killed")
+      }
+    }
+    yield* forget(settings, "stop", state, lease)
+  })
+
+/** Removes what the runtime keeps of a container that has ended. */
+export const forget = (
+  settings: OciSettings,
+  operation: RuntimeFailed["operation"],
+  state: OciState,
+  lease: Lease
+): Effect.Effect<void, LifecycleError> =>
+  Effect.gen(function*() {
+    // The rest of its processes ends with the first one, but not at the same instant.
+    for (let turn = 0; turn < 500 && state.cgroup !== undefined; turn++) {
+      if (Cgroup.processes(state.cgroup).length === 0) break
+      yield* Effect.sleep(2)
+    }
+    yield* OciCall.act(settings, operation, state.id, ["delete", "--force", state.id], lease).pipe(
+      Effect.catchTag("RuntimeFailed", (error) =>
+        readState(settings, state.id) === undefined ? Effect.void : Effect.fail(error))
+    )
+  })
+
+const toState = (
+  settings: OciSettings,
+  operation: "pause" | "resume",
+  wanted: "paused" | "running",
+  container: Container,
+  lease: Lease
+): Effect.Effect<void, LifecycleError> =>
+  Effect.gen(function*() {
+    const state = yield* current(settings, operation, container)
+    const now = stateOf(settings, state)
+    if (now === wanted) return
+    yield* OciCall.act(settings, operation, container.id, [operation, container.id], lease)
+    const after = stateOf(settings, state)
+    if (after !== wanted) {
+      return yield* failed(settings, operation, container.id, "Unknown", `it is ${after} afterwards`)
+    }
+  })
+
+const failed = (
+  settings: OciSettings,
+  operation: RuntimeFailed["operation"],
+  container: string,
+  reason: RuntimeFailed["reason"],
+  detail: string
+) => new RuntimeFailed({ operation, container, runtime: settings.runtime, reason, detail })

@@ -1,0 +1,136 @@
+/**
+ * Restoring a container with runc or crun: what is looked at before anything is touched, the call, and what its
+ * failure means. When it fails, no container of the id is left.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import {
+  CheckpointDamaged,
+  RuntimeFailed,
+  type RuntimeUnavailable,
+  type StorageFailed
+} from "../../domain/CheckpointError.ts"
+import type { Container } from "../../domain/Container.ts"
+import type { RestoreRequest } from "../../effects/Runtime.ts"
+import * as CriuLog from "../shared/CriuLog.ts"
+import * as KernelFile from "../shared/KernelFile.ts"
+import type * as Process from "../shared/Process.ts"
+import * as OciBundle from "./OciBundle.ts"
+import * as OciCall from "./OciCall.ts"
+import * as OciCommand from "./OciCommand.ts"
+import { readState } from "./OciContainerStore.ts"
+import { forget, stop } from "./OciLifecycle.ts"
+import type { OciSettings } from "./OciSettings.ts"
+import * as OciSpec from "./OciSpec.ts"
+
+type Subject = Pick<RestoreRequest, "checkpoint" | "options">
+
+/** Finds what would make the restore fail. */
+export const checkRestore = (
+  settings: OciSettings,
+  container: Container,
+  subject: Subject
+): Effect.Effect<void, RuntimeFailed | CheckpointDamaged> =>
+  Effect.gen(function*() {
+    const { checkpoint, options } = subject
+    const fail = (reason: RuntimeFailed["reason"], detail: string, hint?: string) =>
+      Effect.fail(failed(settings, container, reason, detail, hint))
+    const found = yield* OciBundle.findSpec(bundleOf(container, subject), checkpoint.path).pipe(
+      Effect.catchAll((detail) => fail("FileMissing", detail, "name another bundle"))
+    )
+    const root = OciSpec.rootOf(found.spec, found.bundle)
+    if (!KernelFile.isFolder(root)) yield* fail("FileMissing", `its root file system "${root}" is gone`, "name another bundle")
+    for (const { path, what } of OciSpec.hostPaths(found.spec, found.bundle)) {
+      if (!KernelFile.exists(path)) {
+        yield* fail(what.endsWith("namespace") ? "NamespaceMissing" : "FileMissing", `its ${what} "${path}" is gone`)
+      }
+    }
+    if (options.oci?.bundle === undefined) {
+      for (const { path, size } of checkpoint.record?.files ?? []) {
+        const now = KernelFile.fileSize(path)
+        if (now === undefined) yield* fail("FileMissing", `the file "${path}" that it holds open is gone`)
+        else if (now.size !== size) {
+          yield* fail(
+            "FileChanged",
+            `the file "${path}" that it holds open has changed since the checkpoint (size ${now.size}, was ${size})`,
+            "put the file back as it was"
+          )
+        }
+      }
+    }
+    if (found.spec.process?.terminal === true && options.oci?.consoleSocket === undefined) {
+      yield* fail("ConsoleMissing", "it has a terminal, which has to be handed to someone", "use option \"consoleSocket\"")
+    }
+    if (checkpoint.container !== container.id && settings.runtime === "runc") {
+      yield* fail(
+        "ExternalResource",
+        `the checkpoint is of container "${checkpoint.container}", whose cgroup it would be put into`,
+        "restore it under its own id"
+      )
+    }
+  })
+
+/** Brings a container back. */
+export const restore = (
+  settings: OciSettings,
+  container: Container,
+  request: RestoreRequest
+): Effect.Effect<void, RuntimeUnavailable | RuntimeFailed | StorageFailed, FileSystem.FileSystem> =>
+  Effect.gen(function*() {
+    const { checkpoint, lease, options, workPath } = request
+    const found = yield* OciBundle.findSpec(bundleOf(container, request), checkpoint.path).pipe(
+      Effect.mapError((detail) => failed(settings, container, "FileMissing", detail, "name another bundle"))
+    )
+    yield* OciBundle.putBack(found)
+    const stale = readState(settings, container.id)
+    if (stale !== undefined) yield* forget(settings, "restore", yield* stale, lease)
+    const command = OciCommand.restore(settings.runtime, {
+      id: container.id,
+      imagePath: checkpoint.path,
+      workPath,
+      bundle: found.bundle,
+      options
+    })
+    const log = `${workPath}/runtime.log`
+    const finished = yield* OciCall.runWithCriu(settings, command, workPath, { lease, output: "null", log })
+    if (finished.code === 0) return
+    const left = readState(settings, container.id)
+    if (left !== undefined) {
+      const { process: _, ...one } = container
+      yield* Effect.ignore(stop(settings, one, lease))
+    }
+    return yield* Effect.flatMap(judge(settings, finished, workPath), (verdict) =>
+      Effect.fail(failed(settings, container, verdict.reason, verdict.detail, verdict.hint, verdict.log)))
+  })
+
+const bundleOf = (container: Container, { checkpoint, options }: Subject): string | undefined =>
+  options.oci?.bundle ?? checkpoint.record?.container?.bundle ?? container.bundle
+
+const judge = (settings: OciSettings, finished: Process.Finished, workPath: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const log = yield* Effect.orElseSucceed(fs.readFileString(`${workPath}/restore.log`), () => "")
+    const own = yield* Effect.orElseSucceed(fs.readFileString(`${workPath}/runtime.log`), () => "")
+    const verdict: CriuLog.Verdict & { readonly log?: string } = log === ""
+      ? { reason: "Unknown", detail: OciCall.complaint(own) ?? `${settings.runtime} ended with code ${finished.code}` }
+      : { ...CriuLog.classify(log), log: CriuLog.tail(log) }
+    return verdict
+  })
+
+const failed = (
+  settings: OciSettings,
+  container: Container,
+  reason: RuntimeFailed["reason"],
+  detail: string,
+  hint?: string,
+  log?: string
+) =>
+  new RuntimeFailed({
+    operation: "restore",
+    container: container.id,
+    runtime: settings.runtime,
+    reason,
+    detail,
+    ...(hint === undefined ? {} : { hint }),
+    ...(log === undefined ? {} : { log })
+  })

@@ -1,0 +1,68 @@
+/** runc or crun as the {@link Runtime} of the use cases; each operation has a file of its own. */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { type Capabilities, isAble } from "../../domain/Capabilities.ts"
+import { OptionUnsupported, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
+import { Runtime } from "../../effects/Runtime.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
+import * as Proc from "../shared/Proc.ts"
+import { noSoftDirty, probe } from "./OciCapabilities.ts"
+import { checkpoint } from "./OciCheckpoint.ts"
+import * as OciCommand from "./OciCommand.ts"
+import * as OciLifecycle from "./OciLifecycle.ts"
+import { checkRestore, restore } from "./OciRestore.ts"
+import type { OciSettings } from "./OciSettings.ts"
+
+/** The runtime that the settings name. */
+export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSystem.FileSystem> =>
+  Layer.effect(
+    Runtime,
+    Effect.gen(function*() {
+      const provide = Effect.provideService(FileSystem.FileSystem, yield* FileSystem.FileSystem)
+      const capabilities = yield* Effect.cached(probe(settings))
+      return {
+        name: settings.runtime,
+        stopsByItself: false,
+        capabilities,
+        checkOptions: (_operation, options) =>
+          Effect.gen(function*() {
+            yield* OciCommand.check(settings.runtime, options)
+            const found = yield* capabilities
+            if (!isAble(found)) return yield* unavailable(settings, found)
+            const incremental = "preDump" in options && options.preDump === true
+              ? "preDump"
+              : "parentPath" in options && options.parentPath !== undefined
+              ? "parentPath"
+              : undefined
+            if (incremental !== undefined && found.unsupported[incremental] !== undefined) {
+              return yield* new OptionUnsupported({
+                option: incremental,
+                runtime: settings.runtime,
+                detail: noSoftDirty,
+                supportedBy: []
+              })
+            }
+          }),
+        residentBytes: (container) =>
+          Effect.map(OciLifecycle.current(settings, "inspect", container), (state) =>
+            Proc.residentBytes(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))),
+        checkpoint: (container, request) => provide(Effect.uninterruptible(checkpoint(settings, container, request))),
+        checkRestore: (container, subject) => checkRestore(settings, container, subject),
+        restore: (container, request) => provide(Effect.uninterruptible(restore(settings, container, request))),
+        pause: (container, lease) => OciLifecycle.pause(settings, container, lease),
+        resume: (container, lease) => OciLifecycle.resume(settings, container, lease),
+        stop: (container, lease) => OciLifecycle.stop(settings, container, lease)
+      }
+    })
+  )
+
+const unavailable = (settings: OciSettings, found: Capabilities): RuntimeUnavailable => {
+  const missing = found.findings.find((finding) => finding.verdict === "missing")
+  return new RuntimeUnavailable({
+    runtime: settings.runtime,
+    program: missing?.subject === "criu" ? settings.criu : settings.program,
+    detail: missing?.detail ?? "it is missing",
+    remedy: missing?.remedy ?? "see the capabilities"
+  })
+}

@@ -1,0 +1,60 @@
+/**
+ * The parts of an OCI runtime specification (a bundle's `config.json`) that a checkpoint depends on.
+ *
+ * Pure. The specification is kept whole as text; this is only what we look at.
+ */
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { absolute } from "./OciState.ts"
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { nullable: true })
+
+const Spec = Schema.parseJson(Schema.Struct({
+  annotations: optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  process: optional(Schema.Struct({ terminal: optional(Schema.Boolean) })),
+  root: optional(Schema.Struct({ path: Schema.String })),
+  mounts: optional(Schema.Array(Schema.Struct({
+    destination: Schema.String,
+    type: optional(Schema.String),
+    source: optional(Schema.String),
+    options: optional(Schema.Array(Schema.String))
+  }))),
+  linux: optional(Schema.Struct({
+    cgroupsPath: optional(Schema.String),
+    namespaces: optional(Schema.Array(Schema.Struct({ type: Schema.String, path: optional(Schema.String) })))
+  }))
+}))
+/** A specification, as far as it is looked at. */
+export type Spec = typeof Spec.Type
+
+const decode = Schema.decodeEither(Spec)
+
+/** Reads a `config.json`; the reason of a failure is one line or more. */
+export const parse = (text: string): Either.Either<Spec, string> => Either.mapLeft(decode(text), (error) => error.message)
+
+/** The root file system of a bundle. */
+export const rootOf = (spec: Spec, bundle: string): string => absolute(bundle, spec.root?.path ?? "rootfs")
+
+/** The paths on the host that a container of this specification is made of, its root left out. */
+export const hostPaths = (spec: Spec, bundle: string): ReadonlyArray<{ readonly what: string; readonly path: string }> => [
+  ...(spec.linux?.namespaces ?? []).flatMap(({ path, type }) =>
+    path === undefined || path === "" ? [] : [{ what: `${type} namespace`, path }]),
+  ...(spec.mounts ?? []).flatMap((mount) =>
+    isBind(mount) && mount.source !== undefined
+      ? [{ what: `source of the mount "${mount.destination}"`, path: absolute(bundle, mount.source) }]
+      : [])
+]
+
+/** Where a path inside of the container lies on the host; `undefined` in a file system of the container's own. */
+export const onHost = (spec: Spec, bundle: string, rootfs: string, path: string): string | undefined => {
+  const inside = path.startsWith("/") ? path : `/${path}`
+  const mount = (spec.mounts ?? [])
+    .filter(({ destination }) => inside === destination || inside.startsWith(`${destination.replace(/\/$/, "")}/`))
+    .sort((a, b) => b.destination.length - a.destination.length)[0]
+  if (mount === undefined) return `${rootfs}${inside}`
+  if (!isBind(mount) || mount.source === undefined) return undefined
+  return `${absolute(bundle, mount.source)}${inside.slice(mount.destination.replace(/\/$/, "").length)}`
+}
+
+const isBind = (mount: { readonly type?: string | undefined; readonly options?: ReadonlyArray<string> | undefined }) =>
+  mount.type === "bind" || (mount.options ?? []).some((option) => option === "bind" || option === "rbind")

@@ -1,0 +1,135 @@
+/** The program as a process: its streams, its signals, its exit codes, on a bundle as a user runs it. */
+import { spawn, spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { build } from "esbuild"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import manifest from "../../package.json" with { type: "json" }
+
+const folder = mkdtempSync(join(tmpdir(), "stasis-program-"))
+const program = join(folder, "stasis.js")
+
+beforeAll(() =>
+  build({
+    entryPoints: [join(import.meta.dirname, "../../src/cli/main.ts")],
+    outfile: program,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    external: ["@parcel/watcher", "../layers/oci/Oci.ts"],
+    banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url)` },
+    logLevel: "silent"
+  })
+)
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+// Nothing of the person who runs the tests gets in.
+const env = { PATH: process.env["PATH"], STASIS_RUNTIME: "memory" }
+
+const stasis = (...argv: ReadonlyArray<string>) => {
+  const { status, stderr, stdout } = spawnSync(process.execPath, [program, ...argv], { env, encoding: "utf8" })
+  return { code: status, out: stdout, err: stderr }
+}
+
+const bash = (script: string) => {
+  const run = spawnSync("bash", ["--norc", "--noprofile", "-c", script], {
+    env: { ...env, STASIS: `${process.execPath} ${program}` },
+    encoding: "utf8",
+    timeout: 30_000
+  })
+  return { code: run.status, out: run.stdout, err: run.stderr }
+}
+
+describe("exit codes and streams", () => {
+  it("says its version", () => {
+    expect(stasis("--version")).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" })
+    expect(stasis("ls", "--version")).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" })
+  })
+
+  it("0 done, 1 failed, 2 wrong usage; results on one stream, the rest on the other", () => {
+    expect(stasis("create", "counter", "first")).toMatchObject({ code: 0, err: "" })
+    expect(stasis("ls", "nope")).toMatchObject({ code: 1, out: "" })
+    expect(stasis("ls", "--nonsense")).toMatchObject({ code: 2, out: "" })
+    expect(stasis("create", "counter", "../first")).toMatchObject({ code: 2, out: "" })
+  })
+
+  it("one JSON document", () => {
+    const { code, err, out } = stasis("create", "counter", "first", "--leave-running", "--format", "json")
+    expect({ code, err }).toEqual({ code: 0, err: "" })
+    expect(JSON.parse(out)).toMatchObject({ checkpoint: { name: "first", status: "complete" }, state: "running" })
+  })
+
+  it("a full disk behind standard output is a failure", () => {
+    expect(bash("$STASIS ls > /dev/full")).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^stasis: Cannot write to standard output: .*ENOSPC/)
+    })
+  })
+})
+
+describe("pipes", () => {
+  it("is quiet when its reader is gone", () => {
+    expect(bash("{ $STASIS --help; echo code $? >&2; } | true")).toEqual({ code: 0, out: "", err: "code 0\n" })
+    expect(bash("{ $STASIS ls; echo code $? >&2; } | true")).toEqual({ code: 0, out: "", err: "code 0\n" })
+  })
+
+  it("events --follow ends with its reader, though nothing happens", () => {
+    expect(bash("{ $STASIS events --follow; echo code $? >&2; } | true")).toEqual({ code: 0, out: "", err: "code 0\n" })
+  })
+})
+
+/** Whether a process has a handler of its own for SIGHUP: the program's last, and none of Node.js itself. */
+const listensForHangUp = (pid: number | undefined): boolean =>
+  (Number.parseInt(/^SigCgt:\s*[0-9a-f]*?([0-9a-f])$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0", 16) & 1) === 1
+
+describe("signals", () => {
+  it.each([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const)("%s ends what waits", async (signal, code) => {
+    const child = spawn(process.execPath, [program, "events", "--follow"], { env, stdio: ["ignore", "pipe", "pipe"] })
+    let err = ""
+    child.stderr.on("data", (text) => err += text)
+    const ended = new Promise((resolve) => child.on("exit", (status, by) => resolve(status ?? by)))
+    await expect.poll(() => listensForHangUp(child.pid), { timeout: 20_000 }).toBe(true)
+    child.kill(signal)
+    const how = await ended
+    expect([how, err]).toEqual([code, ""])
+  })
+})
+
+describe("on a terminal", () => {
+  const terminal = (line: string, more: Readonly<Record<string, string>> = {}) =>
+    spawnSync("script", ["-qec", `${process.execPath} ${program} ${line}`, "/dev/null"], {
+      env: { ...env, TERM: "xterm", ...more },
+      encoding: "utf8"
+    })
+
+  it("has colours, unless they are not wanted", () => {
+    expect(terminal("check").stdout).toContain("\u001b[32mok")
+    expect(terminal("check", { NO_COLOR: "1" }).stdout).not.toContain("\u001b")
+    expect(terminal("check", { TERM: "dumb" }).stdout).not.toContain("\u001b")
+    expect(stasis("check").out).not.toContain("\u001b")
+  })
+
+  it("leaves no trace of the bar", () => {
+    const { stdout } = terminal("create counter first")
+    const [before, after] = stdout.split("Checkpointed")
+    expect(before).toMatch(/\r\u001b\[K$/)
+    expect(after).toContain("counter as \"first\"")
+  })
+})
+
+describe("completions", () => {
+  const complete = (...words: ReadonlyArray<string>) =>
+    bash(
+      `source <($STASIS --completions bash); COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); ` +
+        `COMP_CWORD=${words.length - 1}; $(complete -p stasis | sed 's/.*-F //; s/ .*//') stasis; echo "\${COMPREPLY[*]}"`
+    ).out.trim()
+
+  it("bash completes commands, flags and choices", () => {
+    expect(complete("stasis", "cre")).toBe("create")
+    expect(complete("stasis", "create", "--leav")).toBe("--leave-running")
+    expect(complete("stasis", "--runtime", "r")).toBe("runc")
+  })
+})

@@ -1,0 +1,17 @@
+// Every file is laid out alike.
+import { refuses } from "./refuses.ts"
+
+refuses("format", /^(?= *from )/m, [
+  {
+    what: "semicolons and single quotes",
+    file: "src/domain/Foreign.ts",
+    text: "export const one = 'one';\n",
+    says: "from"
+  },
+  {
+    what: "a page in disorder",
+    file: "docs/page.md",
+    text: "# Title\ntext\n* item\n",
+    says: "from"
+  }
+])

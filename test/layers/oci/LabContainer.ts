@@ -1,0 +1,159 @@
+/**
+ * Real containers for tests in the lab: a bundle with a static busybox or a Python program, started by runc or crun
+ * with null streams, and gone with the scope.
+ */
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Process from "../../../src/layers/shared/Process.ts"
+import * as Oci from "../../../src/layers/oci/Oci.ts"
+
+/** The runtimes that every test of this folder runs with. */
+export const runtimes: ReadonlyArray<Oci.RuntimeName> = ["runc", "crun"]
+
+/** What a container is made of. */
+export interface Recipe {
+  readonly runtime: Oci.RuntimeName
+  /** The program; {@link counter} when absent. */
+  readonly args?: ReadonlyArray<string>
+  /** Lets the container see this machine's programs (Python, for one), read-only. */
+  readonly programs?: boolean
+  readonly annotations?: Readonly<Record<string, string>>
+  /** Folders of this machine that it sees at the same path. */
+  readonly binds?: ReadonlyArray<string>
+  /** Paths of namespaces to join, by type. */
+  readonly namespaces?: Readonly<Record<string, string>>
+  readonly terminal?: boolean
+}
+
+/** A container that runs. */
+export interface LabContainer {
+  readonly id: string
+  readonly bundle: string
+  /** The folder of everything that this container is made of. */
+  readonly folder: string
+  /** What `Oci.layer` is given to see it. */
+  readonly config: Oci.OciConfig & { readonly root: string; readonly stasisRoot: string }
+  /** Runs the bare runtime and gives what it printed; a failure is a defect of the test. */
+  readonly bare: (...args: ReadonlyArray<string>) => Effect.Effect<string>
+  /** Its first process, as the runtime tells it. */
+  readonly pid: Effect.Effect<number>
+  /** How far it has counted. */
+  readonly count: Effect.Effect<number>
+  /** Waits until it has counted so far. */
+  readonly counted: (atLeast: number) => Effect.Effect<number>
+  /** Starts it (again), with null streams. */
+  readonly start: Effect.Effect<void>
+}
+
+/** Counts in steps of about ten milliseconds, in a file system of its own: what it counted is part of a checkpoint. */
+export const counter = [
+  "/bin/sh",
+  "-c",
+  "i=0; while true; do i=$((i+1)); echo $i > /tmp/next; mv /tmp/next /tmp/count; usleep 10000; done"
+]
+
+/** Makes and starts a container. */
+export const make = (recipe: Recipe): Effect.Effect<LabContainer, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const folder = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(`${tmpdir()}/stasis-lab-`)),
+      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+    )
+    const root = `/run/${folder.slice(folder.lastIndexOf("/") + 1)}`
+    const id = `c-${folder.slice(-6)}`
+    const bundle = `${folder}/bundle`
+    makeBundle(bundle, recipe)
+    const bare = (...args: ReadonlyArray<string>) => runBare(recipe.runtime, "capture", ["--root", root, ...args])
+    const pid = Effect.map(bare("state", id), (text) => readPid(text))
+    const count = Effect.map(pid, readCount)
+    const start = Effect.asVoid(runBare(recipe.runtime, "null", ["--root", root, "run", "--detach", "--bundle", bundle, id]))
+    yield* Effect.acquireRelease(start, () =>
+      Effect.gen(function*() {
+        yield* Effect.ignore(Process.run({ program: recipe.runtime, args: ["--root", root, "delete", "--force", id] }))
+        yield* Effect.sync(() => rmSync(root, { recursive: true, force: true }))
+      }))
+    return {
+      id,
+      bundle,
+      folder,
+      config: { runtime: recipe.runtime, root, stasisRoot: `${folder}/stasis` },
+      bare,
+      pid,
+      count,
+      counted: (atLeast) =>
+        Effect.repeat(count, { until: (now) => now >= atLeast, schedule: Schedule.spaced("10 millis") }),
+      start
+    }
+  })
+
+/** The same container's layer. */
+export const layerOf = (container: LabContainer) => Oci.layer(container.config)
+
+const makeBundle = (bundle: string, recipe: Recipe): void => {
+  mkdirSync(`${bundle}/rootfs/bin`, { recursive: true })
+  for (const name of ["tmp", "proc", "sys", "dev", ...(recipe.programs === true ? ["usr", "lib", "lib64"] : [])]) {
+    mkdirSync(`${bundle}/rootfs/${name}`)
+  }
+  copyFileSync("/usr/bin/busybox", `${bundle}/rootfs/bin/busybox`)
+  for (const name of ["sh", "mv", "usleep", "cat", "sleep"]) symlinkSync("busybox", `${bundle}/rootfs/bin/${name}`)
+  for (const path of recipe.binds ?? []) mkdirSync(`${bundle}/rootfs/${path}`, { recursive: true })
+  writeFileSync(`${bundle}/config.json`, JSON.stringify(specOf(recipe)))
+}
+
+const specOf = (recipe: Recipe) => ({
+  ociVersion: "1.0.0",
+  process: {
+    terminal: recipe.terminal ?? false,
+    user: { uid: 0, gid: 0 },
+    args: recipe.args ?? counter,
+    env: ["PATH=/usr/bin:/bin", "TERM=xterm", "PYTHONDONTWRITEBYTECODE=1"],
+    cwd: "/",
+    capabilities: Object.fromEntries(
+      ["bounding", "effective", "permitted"].map((set) => [set, ["CAP_KILL", "CAP_NET_BIND_SERVICE"]])
+    ),
+    noNewPrivileges: true
+  },
+  root: { path: "rootfs", readonly: false },
+  hostname: "lab",
+  annotations: recipe.annotations ?? {},
+  mounts: [
+    { destination: "/proc", type: "proc", source: "proc" },
+    { destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "strictatime", "mode=755", "size=65536k"] },
+    {
+      destination: "/dev/pts",
+      type: "devpts",
+      source: "devpts",
+      options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"]
+    },
+    { destination: "/tmp", type: "tmpfs", source: "tmpfs", options: ["nosuid"] },
+    ...(recipe.programs === true ? ["/usr", "/lib", "/lib64"].filter((path) => existsSync(path)) : []).map((path) => ({
+      destination: path,
+      type: "bind",
+      source: path,
+      options: ["rbind", "ro"]
+    })),
+    ...(recipe.binds ?? []).map((path) => ({ destination: path, type: "bind", source: path, options: ["rbind", "rw"] }))
+  ],
+  linux: {
+    namespaces: ["pid", "network", "ipc", "uts", "mount", "cgroup"].map((type) => {
+      const path = recipe.namespaces?.[type]
+      return path === undefined ? { type } : { type, path }
+    })
+  }
+})
+
+const runBare = (program: string, output: "capture" | "null", args: ReadonlyArray<string>): Effect.Effect<string> =>
+  Effect.flatMap(Effect.orDie(Process.run({ program, args, output })), (finished) =>
+    finished.code === 0
+      ? Effect.succeed(finished.stdout)
+      : Effect.dieMessage(`${program} ${args.join(" ")}: code ${finished.code}: ${finished.stderr}`))
+
+const readPid = (text: string): number => Number(/"pid": (\d+)/.exec(text)?.[1] ?? 0)
+
+const readCount = (pid: number): number => {
+  const path = `/proc/${pid}/root/tmp/count`
+  return existsSync(path) ? Number(readFileSync(path, "utf8")) : 0
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
+import { ContainerStore } from "../../../src/effects/ContainerStore.ts"
+import * as LabContainer from "./LabContainer.ts"
+
+for (const runtime of LabContainer.runtimes) {
+  describe(runtime, () => {
+    it.scopedLive("checkpoints a running container, which goes on", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime, annotations: { team: "blue" } })
+        yield* Effect.gen(function*() {
+          const before = yield* container.counted(5)
+          const created = yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
+          expect(created.warnings).toEqual([])
+          expect(created.state).toBe("running")
+          yield* container.counted(before + 10)
+          const [listed] = yield* Checkpoints.list(container.id)
+          expect(listed?.status).toBe("complete")
+          expect(listed?.record?.container?.labels).toEqual({ team: "blue" })
+          expect(listed?.record?.statistics?.pagesWritten).toBeGreaterThan(0)
+          expect(listed?.record?.files?.map((file) => file.path)).toContain(`${container.bundle}/rootfs/bin/busybox`)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("checkpoints and stops, and restores to where it was", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function*() {
+          const before = yield* container.counted(20)
+          const created = yield* Checkpoints.create(container.id, "first")
+          expect(created.state).toBe("forgotten")
+          expect(created.checkpoint.exit).toBe(true)
+          const restored = yield* Checkpoints.restore(container.id, "first")
+          expect(restored.state).toBe("running")
+          expect(restored.pid).toBe(yield* container.pid)
+          const after = yield* container.counted(before + 1)
+          expect(after).toBeLessThan(before + 100)
+          yield* container.counted(after + 5)
+          expect(yield* Checkpoints.names(container.id)).toEqual(["first"])
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("knows a container that its runtime has forgotten, and restores it by an id prefix", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function*() {
+          yield* container.counted(2)
+          yield* Checkpoints.create(container.id, "first")
+          expect(yield* Effect.flatMap(ContainerStore, (store) => store.list)).toEqual([])
+          const listed = yield* Checkpoints.list()
+          expect(listed.map((one) => [one.container, one.name])).toEqual([[container.id, "first"]])
+          expect((yield* Checkpoints.get(container.id.slice(0, 5), "first")).status).toBe("complete")
+          const restored = yield* Checkpoints.restore(container.id.slice(0, 5), "first")
+          expect(restored.state).toBe("running")
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+  })
+}
