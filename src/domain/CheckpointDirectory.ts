@@ -15,8 +15,8 @@ export type CheckpointDirectory = string & Brand.Brand<"CheckpointDirectory">
 // Half of a character has no UTF-8: what would be made on the disk is another folder than the one that was named.
 const loneSurrogate = /\p{Surrogate}/u
 
-/** The longest path in bytes that Linux takes (`PATH_MAX` without its closing NUL). */
-export const maximumBytes = 4095
+/** The longest path in bytes: Linux takes 4095, of which names of checkpoints, of staging folders and of images need some. */
+export const maximumBytes = 3583
 
 /**
  * Reads a checkpoint directory that a caller chose. Doubled and trailing slashes and `.` are

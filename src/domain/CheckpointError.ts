@@ -9,18 +9,18 @@ import * as Schema from "effect/Schema"
 
 /** A name that no checkpoint may have. */
 export class InvalidCheckpointName extends Schema.TaggedError<InvalidCheckpointName>()("InvalidCheckpointName", {
-  name: Schema.String,
+  checkpoint: Schema.String,
   allowed: Schema.String,
   reason: Schema.Literal("Pattern", "Length", "TrailingDot")
 }) {
   override get message(): string {
     switch (this.reason) {
       case "Pattern":
-        return `Invalid checkpoint ID (${this.name}), only ${this.allowed} are allowed`
+        return `Invalid checkpoint ID (${this.checkpoint}), only ${this.allowed} are allowed`
       case "Length":
-        return `Invalid checkpoint ID (${this.name}), it is ${this.name.length} bytes long and at most 255 are allowed`
+        return `Invalid checkpoint ID (${this.checkpoint}), it is ${this.checkpoint.length} bytes long and at most 255 are allowed`
       case "TrailingDot":
-        return `Invalid checkpoint ID (${this.name}), it must not end in a dot`
+        return `Invalid checkpoint ID (${this.checkpoint}), it must not end in a dot`
     }
   }
 }

@@ -38,7 +38,7 @@ const pattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
 export const parse = (input: string): Either.Either<CheckpointName, InvalidCheckpointName> =>
   Either.flatMap(parseExisting(input), (name) =>
     name.endsWith(".")
-      ? Either.left(new InvalidCheckpointName({ name, allowed: allowedCharacters, reason: "TrailingDot" }))
+      ? Either.left(new InvalidCheckpointName({ checkpoint: name, allowed: allowedCharacters, reason: "TrailingDot" }))
       : Either.right(name))
 
 /**
@@ -47,9 +47,9 @@ export const parse = (input: string): Either.Either<CheckpointName, InvalidCheck
  */
 export const parseExisting = (input: string): Either.Either<CheckpointName, InvalidCheckpointName> =>
   !pattern.test(input)
-    ? Either.left(new InvalidCheckpointName({ name: input, allowed: allowedCharacters, reason: "Pattern" }))
+    ? Either.left(new InvalidCheckpointName({ checkpoint: input, allowed: allowedCharacters, reason: "Pattern" }))
     : input.length > maximumBytes
-    ? Either.left(new InvalidCheckpointName({ name: input, allowed: allowedCharacters, reason: "Length" }))
+    ? Either.left(new InvalidCheckpointName({ checkpoint: input, allowed: allowedCharacters, reason: "Length" }))
     : Either.right(brand(input))
 
 /** Whether a folder of this name may be a checkpoint. */

@@ -259,14 +259,12 @@ describe("inspect", () => {
       const world = standIn({ checkpoints: { get: () => Effect.succeed(damaged) } })
       const ran = yield* stasis(["inspect", "web", "zweite"], world)
       expect(ran.out).toMatchInlineSnapshot(`
-        "Name:          zweite
-        Container:     4f0b9d8c7e6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c
-        Status:        damaged: config.json is not valid JSON
-        Created:       unknown
-        Path:          /var/lib/stasis/runc/%2frun%2frunc/web/checkpoints/zweite
-        Container was: stopped
-        Options:       --tcp-established
-        Made by:       another program: there is no more in its record
+        "Name:      zweite
+        Container: 4f0b9d8c7e6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c
+        Status:    damaged: config.json is not valid JSON
+        Created:   unknown
+        Path:      /var/lib/stasis/runc/%2frun%2frunc/web/checkpoints/zweite
+        Made by:   another program: there is no more in its record
         "
       `)
     }))
@@ -422,7 +420,7 @@ describe("failures", () => {
       "choose others with --runtime and --root\n"
     ],
     [
-      new Errors.InvalidCheckpointName({ name: "../x", allowed: "[a]", reason: "Pattern" }),
+      new Errors.InvalidCheckpointName({ checkpoint: "../x", allowed: "[a]", reason: "Pattern" }),
       2,
       "stasis: Invalid checkpoint ID (../x), only [a] are allowed\n"
     ],
