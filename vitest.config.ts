@@ -29,7 +29,7 @@ export default defineConfig({
     root: import.meta.dirname,
     // The real thing has one machine to itself: one file at a time, and time enough for a slow first run.
     fileParallelism: lane !== "lab",
-    ...(lane === "unit" ? {} : { testTimeout: 120_000, hookTimeout: 120_000 }),
+    ...(lane === "unit" ? {} : { testTimeout: 300_000, hookTimeout: 300_000 }),
     sequence: { concurrent: false }
   }
 })

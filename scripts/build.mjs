@@ -27,6 +27,8 @@ const bundle = await build({
   stdin: { contents: `import "./src/cli/main.ts"`, resolveDir: root },
   outfile: program,
   bundle: true,
+  absWorkingDir: root,
+  preserveSymlinks: true,
   platform: "node",
   format: "esm",
   target: "node20",

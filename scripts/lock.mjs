@@ -45,8 +45,8 @@ if (process.argv.includes("--mend")) {
   const all = [...packages, ...missing].sort(([a], [b]) => a < b ? -1 : 1)
   await writeFile(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(all) }, null, 2)}\n`)
 } else if (located.length + missing.length > 0) {
-  for (const name of located) console.log(`${name} names a registry`)
-  for (const [name] of missing) console.log(`${name} is not there`)
+  for (const name of located) console.log(`package-lock.json: ${name} names a registry`)
+  for (const [name] of missing) console.log(`package-lock.json: ${name} is not there`)
   console.log("node scripts/lock.mjs --mend puts this right")
   process.exitCode = 1
 }

@@ -116,7 +116,7 @@ const lanes = {
     ]
   },
   house: {
-    seconds: 300,
+    seconds: 600,
     steps: async () => [vitest("house"), { command: ["node", "scripts/check.mjs"], count: countChecks }]
   },
   examples: {

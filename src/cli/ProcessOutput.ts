@@ -10,7 +10,7 @@ import { Output, OutputFailed } from "./Output.ts"
 /** Colours follow each stream: only on a terminal, and neither with `NO_COLOR` nor with `TERM=dumb`. */
 export const layer: Layer.Layer<Output> = Layer.effect(
   Output,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     // The failure of a write is told to its callback; the event beside it would end the process.
     for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
     const plain = yield* isPlain

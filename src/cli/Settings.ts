@@ -4,10 +4,10 @@
  */
 import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import type * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import type { CheckpointError } from "../domain/CheckpointError.ts"
 import type { Checkpoints } from "../effects/Checkpoints.ts"
 import type { ContainerStore } from "../effects/ContainerStore.ts"
 import type { EventLog } from "../effects/EventLog.ts"
@@ -19,7 +19,9 @@ const formats = ["table", "json"] as const
 /** The flags of every command. */
 export const flags = {
   runtime: Options.choice("runtime", runtimes).pipe(
-    Options.withDescription("The container runtime; memory has a few sample containers that live as long as the command (STASIS_RUNTIME)"),
+    Options.withDescription(
+      "The container runtime; memory has a few sample containers that live as long as the command (STASIS_RUNTIME)"
+    ),
     Options.withFallbackConfig(Config.literal(...runtimes)("STASIS_RUNTIME")),
     Options.withDefault("runc")
   ),
@@ -61,4 +63,4 @@ export const Settings = Context.GenericTag<Settings>("stasis/cli/Settings")
 export type World = Checkpoints | ContainerStore | Runtime | EventLog
 
 /** Gives the world that the settings ask for; it is opened only by a command that works on one. */
-export type OpenWorld = (settings: Settings) => Layer.Layer<World, CheckpointError>
+export type OpenWorld = (settings: Settings) => Layer.Layer<World, ConfigError>

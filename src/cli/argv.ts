@@ -61,7 +61,11 @@ const aliases: Readonly<Record<string, string>> = { list: "ls", remove: "rm" }
 const builtIn: Flags = new Map(
   ["--help", "-h", "--version", "--wizard", "--completions", "--log-level"].map((name) => [
     name,
-    { name: name === "-h" ? "--help" : name, takesValue: ["--completions", "--log-level"].includes(name), repeats: false }
+    {
+      name: name === "-h" ? "--help" : name,
+      takesValue: ["--completions", "--log-level"].includes(name),
+      repeats: false
+    }
   ])
 )
 

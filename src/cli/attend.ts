@@ -17,7 +17,7 @@ export const attend = <A, E, E2, R>(
   starting: Effect.Effect<Operation<A, E>, E2, R>
 ): Effect.Effect<A, E | E2, R | Output | Settings> =>
   Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const operation = yield* starting
       const last = yield* Ref.make(initial)
       const watching = yield* Effect.fork(restore(watch(operation, last)))
@@ -29,12 +29,11 @@ export const attend = <A, E, E2, R>(
   )
 
 const watch = <A, E>(operation: Operation<A, E>, last: Ref.Ref<Progress>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { columns, err, errIsTerminal } = yield* Output
     const { quiet } = yield* Settings
     const shown = errIsTerminal && !quiet
-    const show = (progress: Progress) =>
-      Effect.flatMap(columns, (width) => err(`\r${bar(progress, width)}\u001b[K`))
+    const show = (progress: Progress) => Effect.flatMap(columns, (width) => err(`\r${bar(progress, width)}\u001b[K`))
     yield* operation.progress.pipe(
       Stream.runForEach((progress) =>
         Effect.zipRight(Ref.set(last, progress), shown && progress.step !== "done" ? show(progress) : Effect.void)
@@ -44,7 +43,7 @@ const watch = <A, E>(operation: Operation<A, E>, last: Ref.Ref<Progress>) =>
   })
 
 const cancel = <A, E>(operation: Operation<A, E>, last: Ref.Ref<Progress>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { err } = yield* Output
     const { step } = yield* Ref.get(last)
     yield* err(`stasis: interrupted: ${waitingFor(step)}\n`)

@@ -5,6 +5,7 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
+import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
@@ -23,6 +24,7 @@ export type CommandError =
   | UsageError
   | Unable
   | OutputFailed
+  | ConfigError.ConfigError
   | ParseResult.ParseError
 
 /** How failures are printed. */
@@ -48,6 +50,8 @@ export const reportError = (error: CommandError, manner: Manner): Effect.Effect<
     ? reportCheckpointError(error, manner)
     : ValidationError.isValidationError(error)
     ? say({ tag: "UsageError", message: textOf(error), hint: seeHelp(manner.command) }, manner, 2)
+    : ConfigError.isConfigError(error)
+    ? say({ tag: "ConfigError", message: `the environment is not right: ${String(error)}` }, manner, 2)
     : error._tag === "UsageError"
     ? say({ tag: error._tag, message: error.message, hint: seeHelp(error.command) }, manner, 2)
     : say({ tag: error._tag, message: error.message }, manner, 1)
@@ -97,17 +101,25 @@ interface Words {
 }
 
 const say = ({ data, hint, log, message, tag }: Words, manner: Manner, code: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const output = yield* Output
     if (manner.json) {
-      const json = { ...data, _tag: tag, message, ...(hint === undefined ? {} : { hint }), ...(log === undefined ? {} : { log }) }
+      const json = {
+        _tag: tag,
+        message,
+        ...data,
+        ...(hint === undefined ? {} : { hint }),
+        ...(log === undefined ? {} : { log })
+      }
       yield* output.err(`${Option.getOrElse(toJson(json), () => "{}")}\n`)
       return code
     }
     const { bad, faint } = style(output.errColours)
     const lines = [
       `${bad("stasis:")} ${escape(message)}`,
-      ...(log === undefined ? [] : escapeLines(log).map((line) => faint(`    ${line}`))),
+      ...(log === undefined
+        ? []
+        : escapeLines(log).map((line) => `    ${/Error|Warn/.test(line) ? line : faint(line)}`)),
       ...(hint === undefined ? [] : [`${faint("hint:")} ${escape(hint)}`])
     ]
     yield* output.err(lines.map((line) => `${line}\n`).join(""))
@@ -132,8 +144,6 @@ const hintOf = (error: CheckpointError): string | undefined => {
   switch (error._tag) {
     case "ContainerNotFound":
       return "containers are looked for in one runtime and one root: choose others with --runtime and --root"
-    case "ContainerRunning":
-      return "--replace rolls it back to the checkpoint"
     case "CheckpointBusy":
       return "leave --no-wait out to wait for the other operation"
     case "CheckpointUnpublished":
@@ -171,7 +181,9 @@ const optionNames = [
 export const withFlags = (message: string): string =>
   optionNames.reduce(
     (text, name) => text.replace(new RegExp(`(?<![\\w/.-])${name}(?![\\w/-])`, "g"), flagOf(name)),
-    message.replace(/(?<![\w/.-])emptyNamespaces(?![\w/-])/g, "--empty-ns")
+    message
+      .replace(/(?<![\w/.-])emptyNamespaces(?![\w/-])/g, "--empty-ns")
+      .replace(/\bwith replace$/, "with --replace")
   )
 
 const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`

@@ -25,7 +25,11 @@ export const ofCommand = (name: string, command: Command, colours: boolean): str
 }
 
 /** The help of the whole program. */
-export const ofProgram = (root: Command, commands: ReadonlyArray<readonly [string, Command]>, colours: boolean): string => {
+export const ofProgram = (
+  root: Command,
+  commands: ReadonlyArray<readonly [string, Command]>,
+  colours: boolean
+): string => {
   const { strong } = style(colours)
   const parts = read(root)
   return [
@@ -65,7 +69,9 @@ const read = (command: Command): Parts => {
   return {
     description: (sections.get("DESCRIPTION") ?? []).map(textOf).join(" "),
     words: (sections.get("ARGUMENTS") ?? []).flatMap(entriesOf),
-    flags: (sections.get("OPTIONS") ?? []).flatMap(entriesOf).map(([name, description]) => [flagName(name), description])
+    flags: (sections.get("OPTIONS") ?? []).flatMap(entriesOf).map((
+      [name, description]
+    ) => [flagName(name), description])
   }
 }
 
@@ -79,7 +85,8 @@ const entriesOf = (doc: HelpDoc.HelpDoc): ReadonlyArray<Entry> =>
   ])
 
 /** What the types of flags say of themselves: the layout says it already. */
-const said = /^(This (setting|option|argument) |A user-defined piece of text|A true or false value|One of the following|An integer)/
+const said =
+  /^(This (setting|option|argument) |A user-defined piece of text|A true or false value|One of the following|An integer)/
 
 const textOf = (doc: HelpDoc.HelpDoc): string => strip(HelpDoc.toAnsiText(doc)).replace(/\s+/g, " ").trim()
 
@@ -109,7 +116,9 @@ const section = (heading: string, entries: ReadonlyArray<Entry>): ReadonlyArray<
   if (entries.length === 0) return []
   const width = Math.min(36, Math.max(...entries.map(([name]) => name.length)))
   const lines = entries.map(([name, description]) =>
-    name.length > width ? `  ${name}\n  ${" ".repeat(width)}  ${description}` : `  ${name.padEnd(width)}  ${description}`
+    name.length > width
+      ? `  ${name}\n  ${" ".repeat(width)}  ${description}`
+      : `  ${name.padEnd(width)}  ${description}`
   )
   return [`${heading}\n${lines.join("\n")}\n`]
 }

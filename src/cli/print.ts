@@ -23,7 +23,7 @@ export interface Result<A, I> {
 export const result = <A, I>(
   { names, schema, text, value }: Result<A, I>
 ): Effect.Effect<void, PrintError, Output | Settings> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const output = yield* Output
     const settings = yield* Settings
     const whole = settings.format === "json"
@@ -42,4 +42,7 @@ export const note = (text: string): Effect.Effect<void, never, Output | Settings
 
 /** Says what went less well than asked. */
 export const warnings = (texts: ReadonlyArray<string>): Effect.Effect<void, never, Output> =>
-  Effect.flatMap(Output, ({ err }) => Effect.forEach(texts, (text) => err(`stasis: warning: ${escape(text)}\n`), { discard: true }))
+  Effect.flatMap(
+    Output,
+    ({ err }) => Effect.forEach(texts, (text) => err(`stasis: warning: ${escape(text)}\n`), { discard: true })
+  )

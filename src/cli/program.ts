@@ -12,20 +12,22 @@ import type { OpenWorld, Settings } from "./Settings.ts"
 import { run } from "./stasis.ts"
 
 /** Loads the one world that is asked for. */
-const open: OpenWorld = (settings) =>
-  settings.runtime === "memory"
+const open: OpenWorld = ({ runtime, ...settings }) =>
+  runtime === "memory"
     ? Layer.unwrapEffect(Effect.map(
       Effect.promise(() => import("../layers/memory/Memory.ts")),
       (Memory) => Memory.layer({ containers: [{ id: "counter" }, { id: "web" }], ...stasisRoot(settings) })
     ))
     : Layer.unwrapEffect(Effect.map(
       Effect.promise(() => import("../layers/oci/Oci.ts")),
-      (Oci) => Oci.layer({ runtime: settings.runtime, ...roots(settings) })
+      (Oci) => Oci.layer({ runtime, ...roots(settings) })
     ))
 
-const roots = (settings: Settings) => ({ ...given("root", settings.root), ...stasisRoot(settings) })
+type Roots = Pick<Settings, "root" | "stasisRoot">
 
-const stasisRoot = (settings: Settings) => given("stasisRoot", settings.stasisRoot)
+const roots = (settings: Roots) => ({ ...given("root", settings.root), ...stasisRoot(settings) })
+
+const stasisRoot = (settings: Roots) => given("stasisRoot", settings.stasisRoot)
 
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, ProcessOutput.layer)
 

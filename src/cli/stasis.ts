@@ -61,12 +61,14 @@ export const run = (
   argv: ReadonlyArray<string>,
   open: OpenWorld
 ): Effect.Effect<number, never, Output | CliApp.CliApp.Environment> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const output = yield* Output
     const sorted = sort(grammar, argv)
     const manner = { ...(yield* mannerOf(argv)), command: commandOf(Either.getOrElse(sorted, () => argv)) }
     return yield* sorted.pipe(
-      Effect.flatMap((args) => asksForHelp(args) ? output.out(help(args, output.outColours)) : app(open)(["node", "stasis", ...args])),
+      Effect.flatMap((args) =>
+        asksForHelp(args) ? output.out(help(args, output.outColours)) : app(open)(["node", "stasis", ...args])
+      ),
       Effect.as(0),
       Effect.catchAllCause((cause) => report(cause, manner)),
       Effect.withConsole(consoleOn(output, yield* Console.consoleWith(Effect.succeed))),
@@ -104,7 +106,9 @@ const mannerOf = (argv: ReadonlyArray<string>) =>
     ),
     ([format, debug]) => {
       const asked = argv.findLast((_, index) => argv[index - 1] === "--format" || argv[index]?.startsWith("--format="))
-      const level = argv.findLast((_, index) => argv[index - 1] === "--log-level" || argv[index]?.startsWith("--log-level="))
+      const level = argv.findLast((_, index) =>
+        argv[index - 1] === "--log-level" || argv[index]?.startsWith("--log-level=")
+      )
       return {
         json: (asked?.replace("--format=", "") ?? format) === "json",
         debug: debug !== "" || ["debug", "trace", "all"].includes(level?.replace("--log-level=", "") ?? "")

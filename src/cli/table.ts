@@ -6,7 +6,9 @@ export const table = (heading: ReadonlyArray<string>, rows: ReadonlyArray<Readon
   const lines = [heading, ...rows]
   const widths = heading.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ""))))
   return lines.map((line) =>
-    `${line.map((cell, column) => cell.padEnd(cell.length - width(cell) + (widths[column] ?? 0))).join("   ").trimEnd()}\n`
+    `${
+      line.map((cell, column) => cell.padEnd(cell.length - width(cell) + (widths[column] ?? 0))).join("   ").trimEnd()
+    }\n`
   ).join("")
 }
 

@@ -32,7 +32,8 @@ export const parseMoment = (text: string, now: number): Option.Option<number> =>
   if (/^\d{9,}(\.\d+)?$/.test(text)) return Option.some(Number(text))
   return Option.orElse(
     Option.map(parseDuration(text), (milliseconds) => (now - milliseconds) / 1000),
-    () => /^\d{4}-/.test(text) ? Option.map(DateTime.make(text), (at) => DateTime.toEpochMillis(at) / 1000) : Option.none()
+    () =>
+      /^\d{4}-/.test(text) ? Option.map(DateTime.make(text), (at) => DateTime.toEpochMillis(at) / 1000) : Option.none()
   )
 }
 
@@ -50,16 +51,24 @@ export const duration = (name: string) =>
 
 /** A flag whose value is a moment, in seconds since 1970. */
 export const moment = (name: string) =>
-  refined(name, "time", (text) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Either.fromOption(parseMoment(text, now), () => "a time such as 2026-01-31T12:00:00Z, or 10m for ten minutes ago")))
+  refined(
+    name,
+    "time",
+    (text) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Either.fromOption(parseMoment(text, now), () =>
+          "a time such as 2026-01-31T12:00:00Z, or 10m for ten minutes ago"))
+  )
 
 const refined = <A>(name: string, placeholder: string, read: (text: string) => Effect.Effect<A, string>) =>
   Options.text(name).pipe(
     Options.withPseudoName(placeholder),
     Options.mapEffect((text) =>
-      Effect.mapError(read(text), (expected) =>
-        ValidationError.invalidValue(HelpDoc.p(`invalid value "${text}" for --${name}: expected ${expected}`)))
+      Effect.mapError(
+        read(text),
+        (expected) =>
+          ValidationError.invalidValue(HelpDoc.p(`invalid value "${text}" for --${name}: expected ${expected}`))
+      )
     )
   )
 

@@ -63,8 +63,11 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
   ) => Effect.Effect<ReadonlyArray<Recovered>, RecoverError>
 }>() {}
 
-/** The use cases over the ports of a local world. */
-export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.effect(
+/**
+ * The use cases over the ports of a local world. It is built anew for each world: layers are shared by their identity, and
+ * a program that has two worlds would get the use cases of the first one twice.
+ */
+export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.effect(
   Checkpoints,
   Effect.gen(function*() {
     const ports = yield* Effect.context<Ports>()
@@ -85,7 +88,7 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.effect(
       recover: (container, options = {}) => provide(recoverContainer(container, options))
     }
   })
-)
+))
 
 /** See {@link Checkpoints}: `create` of the service in the context, as one call. */
 export const create = (container: string, name: string, options?: CreateOptions) =>

@@ -5,7 +5,6 @@ import * as Terminal from "@effect/platform/Terminal"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { CheckpointError } from "../../src/domain/CheckpointError.ts"
 import { Checkpoints } from "../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../src/effects/ContainerStore.ts"
 import { EventLog } from "../../src/effects/EventLog.ts"
@@ -37,10 +36,10 @@ export interface Streams {
 /** Runs `stasis ...argv` in a world. */
 export const stasis = (
   argv: ReadonlyArray<string>,
-  world: Layer.Layer<World, CheckpointError>,
+  world: Layer.Layer<World>,
   streams: Streams = {}
 ): Effect.Effect<Ran> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     let out = ""
     let err = ""
     let writes = 0

@@ -1,47 +1,21 @@
 /** The program as a process: its streams, its signals, its exit codes, on a bundle as a user runs it. */
-import { spawn, spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { build } from "esbuild"
+import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import manifest from "../../package.json" with { type: "json" }
+import * as Program from "./Program.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "stasis-program-"))
-const program = join(folder, "stasis.js")
+let program: Program.Program
 
-beforeAll(() =>
-  build({
-    entryPoints: [join(import.meta.dirname, "../../src/cli/main.ts")],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    external: ["@parcel/watcher", "../layers/oci/Oci.ts"],
-    banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url)` },
-    logLevel: "silent"
-  })
-)
+beforeAll(async () => {
+  program = await Program.make()
+})
 
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => program.remove())
 
-// Nothing of the person who runs the tests gets in.
-const env = { PATH: process.env["PATH"], STASIS_RUNTIME: "memory" }
-
-const stasis = (...argv: ReadonlyArray<string>) => {
-  const { status, stderr, stdout } = spawnSync(process.execPath, [program, ...argv], { env, encoding: "utf8" })
-  return { code: status, out: stdout, err: stderr }
-}
-
-const bash = (script: string) => {
-  const run = spawnSync("bash", ["--norc", "--noprofile", "-c", script], {
-    env: { ...env, STASIS: `${process.execPath} ${program}` },
-    encoding: "utf8",
-    timeout: 30_000
-  })
-  return { code: run.status, out: run.stdout, err: run.stderr }
-}
+const env = { STASIS_RUNTIME: "memory" }
+const stasis = (...argv: ReadonlyArray<string>) => program.stasis(argv, env)
+const bash = (line: string) => program.bash(line, env)
 
 describe("exit codes and streams", () => {
   it("says its version", () => {
@@ -83,11 +57,17 @@ describe("pipes", () => {
 
 /** Whether a process has a handler of its own for SIGHUP: the program's last, and none of Node.js itself. */
 const listensForHangUp = (pid: number | undefined): boolean =>
-  (Number.parseInt(/^SigCgt:\s*[0-9a-f]*?([0-9a-f])$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0", 16) & 1) === 1
+  (Number.parseInt(
+    /^SigCgt:\s*[0-9a-f]*?([0-9a-f])$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0",
+    16
+  ) & 1) === 1
 
 describe("signals", () => {
   it.each([["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const)("%s ends what waits", async (signal, code) => {
-    const child = spawn(process.execPath, [program, "events", "--follow"], { env, stdio: ["ignore", "pipe", "pipe"] })
+    const child = spawn(program.command[0], [program.command[1], "events", "--follow"], {
+      env: { ...env, PATH: process.env["PATH"] },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
     let err = ""
     child.stderr.on("data", (text) => err += text)
     const ended = new Promise((resolve) => child.on("exit", (status, by) => resolve(status ?? by)))
@@ -100,23 +80,19 @@ describe("signals", () => {
 
 describe("on a terminal", () => {
   const terminal = (line: string, more: Readonly<Record<string, string>> = {}) =>
-    spawnSync("script", ["-qec", `${process.execPath} ${program} ${line}`, "/dev/null"], {
-      env: { ...env, TERM: "xterm", ...more },
-      encoding: "utf8"
-    })
+    program.bash(`script -qec "$STASIS ${line}" /dev/null`, { ...env, TERM: "xterm", ...more }).out
 
   it("has colours, unless they are not wanted", () => {
-    expect(terminal("check").stdout).toContain("\u001b[32mok")
-    expect(terminal("check", { NO_COLOR: "1" }).stdout).not.toContain("\u001b")
-    expect(terminal("check", { TERM: "dumb" }).stdout).not.toContain("\u001b")
+    expect(terminal("check")).toContain("\u001b[32mok")
+    expect(terminal("check", { NO_COLOR: "1" })).not.toContain("\u001b")
+    expect(terminal("check", { TERM: "dumb" })).not.toContain("\u001b")
     expect(stasis("check").out).not.toContain("\u001b")
   })
 
   it("leaves no trace of the bar", () => {
-    const { stdout } = terminal("create counter first")
-    const [before, after] = stdout.split("Checkpointed")
+    const [before, after] = terminal("create counter first").split("Checkpointed")
     expect(before).toMatch(/\r\u001b\[K$/)
-    expect(after).toContain("counter as \"first\"")
+    expect(after).toContain('counter as "first"')
   })
 })
 
@@ -124,7 +100,9 @@ describe("completions", () => {
   const complete = (...words: ReadonlyArray<string>) =>
     bash(
       `source <($STASIS --completions bash); COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); ` +
-        `COMP_CWORD=${words.length - 1}; $(complete -p stasis | sed 's/.*-F //; s/ .*//') stasis; echo "\${COMPREPLY[*]}"`
+        `COMP_CWORD=${
+          words.length - 1
+        }; $(complete -p stasis | sed 's/.*-F //; s/ .*//') stasis; echo "\${COMPREPLY[*]}"`
     ).out.trim()
 
   it("bash completes commands, flags and choices", () => {

@@ -16,7 +16,8 @@ import { standIn, stasis } from "./CommandLine.ts"
 import { created, damaged, restored, whole } from "./samples.ts"
 
 const lines = (text: string) => text.split("\n").slice(0, -1)
-const readJson = <A, I>(schema: Schema.Schema<A, I>, text: string) => Schema.decodeUnknown(Schema.parseJson(schema))(text)
+const readJson = <A, I>(schema: Schema.Schema<A, I>, text: string) =>
+  Schema.decodeUnknown(Schema.parseJson(schema))(text)
 
 /** A world in which create works and tells what it was asked for. */
 const creating = (result = created) => {
@@ -40,27 +41,33 @@ const failing = (error: Errors.CheckpointError) =>
 
 describe("create", () => {
   it.effect("says that it stops the container, and how to have it otherwise", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { asked, world } = creating()
       const ran = yield* stasis(["create", "web", "first"], world)
       expect(ran).toMatchObject({ code: 0, err: "" })
       expect(lines(ran.out)).toEqual([
-        "Checkpointed web as \"first\", 11.8 MiB, frozen for 84 ms",
+        'Checkpointed web as "first", 11.8 MiB, frozen for 84 ms',
         "The container was stopped (--leave-running lets it go on)"
       ])
       expect(asked).toEqual([["web", "first", {}]])
     }))
 
   it.effect("says when the container goes on, and when it did not though it should", () =>
-    Effect.gen(function*() {
-      const goesOn = yield* stasis(["create", "--leave-running", "web", "first"], creating({ ...created, state: "running" }).world)
+    Effect.gen(function* () {
+      const goesOn = yield* stasis(
+        ["create", "--leave-running", "web", "first"],
+        creating({ ...created, state: "running" }).world
+      )
       expect(lines(goesOn.out)[1]).toBe("The container goes on running")
-      const died = yield* stasis(["create", "--leave-running", "web", "first"], creating({ ...created, state: "stopped" }).world)
+      const died = yield* stasis(
+        ["create", "--leave-running", "web", "first"],
+        creating({ ...created, state: "stopped" }).world
+      )
       expect(lines(died.out)[1]).toBe("The container did not go on: it is stopped")
     }))
 
   it.effect("hands every flag on as the option it is named for", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { asked, world } = creating()
       const line = "create web first --leave-running --checkpoint-dir /d --tcp-established --tcp-close --ext-unix-sk " +
         "--shell-job --file-locks --link-remap --ghost-limit 4M --manage-cgroups-mode ignore --empty-ns network " +
@@ -88,7 +95,7 @@ describe("create", () => {
     }))
 
   it.effect("prints JSON that reads back, and only the name when quiet; warnings go to standard error", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { world } = creating({ ...created, warnings: ["no\nevent"] })
       const json = yield* stasis(["create", "web", "first", "--format", "json"], world)
       expect(yield* readJson(Created, json.out)).toEqual({ ...created, warnings: ["no\nevent"] })
@@ -98,7 +105,7 @@ describe("create", () => {
     }))
 
   it.effect("draws a bar on a terminal and takes it away again", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const shown = yield* Deferred.make<void>()
       const world = standIn({
         checkpoints: {
@@ -111,7 +118,8 @@ describe("create", () => {
             )
         }
       })
-      const onErr = (text: string) => text.includes("50%") ? Effect.asVoid(Deferred.succeed(shown, undefined)) : Effect.void
+      const onErr = (text: string) =>
+        text.includes("50%") ? Effect.asVoid(Deferred.succeed(shown, undefined)) : Effect.void
       const ran = yield* stasis(["create", "web", "first"], world, { columns: 60, onErr })
       expect(ran.err).toMatch(/\rdumping {2}\[#+ +\] {3}50% {2}512 B of 1\.00 KiB\u001b\[K/)
       expect(ran.err.endsWith("\r\u001b[K")).toBe(true)
@@ -119,7 +127,7 @@ describe("create", () => {
     }))
 
   it.effect("interrupted, it says what it waits for, waits, and rolls back", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const dumping = yield* Deferred.make<void>()
       const said = yield* Deferred.make<void>()
       const ended = yield* Deferred.make<void>()
@@ -154,7 +162,7 @@ describe("create", () => {
 
 describe("restore", () => {
   it.effect("hands every flag on, and says what runs", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const asked: Array<RestoreOptions | undefined> = []
       const world = standIn({
         checkpoints: {
@@ -164,10 +172,11 @@ describe("restore", () => {
           }
         }
       })
-      const line = "restore --replace web first --bundle /b --console-socket /c --pid-file /p --stdout /o --stderr /e " +
+      const line =
+        "restore --replace web first --bundle /b --console-socket /c --pid-file /p --stdout /o --stderr /e " +
         "--lazy-pages --tcp-close --timeout 5"
       const ran = yield* stasis(line.split(" "), world)
-      expect(ran).toMatchObject({ code: 0, err: "", out: "Restored web from \"first\"; it is running, pid 4711\n" })
+      expect(ran).toMatchObject({ code: 0, err: "", out: 'Restored web from "first"; it is running, pid 4711\n' })
       expect(asked).toEqual([{
         replace: true,
         lazyPages: true,
@@ -185,7 +194,7 @@ describe("ls", () => {
   const world = standIn({ checkpoints: { list: () => Effect.succeed([whole, damaged]) } })
 
   it.effect("one container", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ran = yield* stasis(["ls", "web"], world)
       expect(lines(ran.out)).toEqual([
         "CHECKPOINT   CREATED         SIZE       FROZEN   RUNTIME   STATUS",
@@ -195,21 +204,23 @@ describe("ls", () => {
     }))
 
   it.effect("all containers", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ran = yield* stasis(["ls"], world)
       expect(lines(ran.out)[1]).toMatch(/^4f0b9d8c7e6a {3}first/)
       const whole = yield* stasis(["ls", "--no-trunc"], world)
-      expect(lines(whole.out)[1]).toMatch(/^4f0b9d8c7e6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c {3}first {8}1970-/)
+      expect(lines(whole.out)[1]).toMatch(
+        /^4f0b9d8c7e6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c {3}first {8}1970-/
+      )
     }))
 
   it.effect("colours only on a terminal", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       expect((yield* stasis(["ls"], world)).out).not.toContain("\u001b")
       expect((yield* stasis(["ls"], world, { columns: 80 })).out).toContain("\u001b[31mdamaged")
     }))
 
   it.effect("JSON, and names", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const json = yield* stasis(["ls", "web"], world, { env: { STASIS_FORMAT: "json" } })
       expect(yield* readJson(Schema.Array(Checkpoint), json.out)).toEqual([whole, damaged])
       expect((yield* stasis(["ls", "-q", "web"], world)).out).toBe("first\nzweite\n")
@@ -217,7 +228,7 @@ describe("ls", () => {
     }))
 
   it.effect("nothing there", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const empty = standIn({ checkpoints: { list: () => Effect.succeed([]) } })
       expect(lines((yield* stasis(["ls"], empty)).out)).toEqual([
         "CONTAINER   CHECKPOINT   CREATED   SIZE   FROZEN   RUNTIME   STATUS"
@@ -228,7 +239,7 @@ describe("ls", () => {
 
 describe("inspect", () => {
   it.effect("shows when, how, how large, how long frozen, and which runtime and CRIU", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = standIn({ checkpoints: { get: () => Effect.succeed(whole) } })
       const ran = yield* stasis(["inspect", "web", "first"], world)
       expect(ran.out).toMatchInlineSnapshot(`
@@ -255,7 +266,7 @@ describe("inspect", () => {
     }))
 
   it.effect("shows what little is known of another program's", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = standIn({ checkpoints: { get: () => Effect.succeed(damaged) } })
       const ran = yield* stasis(["inspect", "web", "zweite"], world)
       expect(ran.out).toMatchInlineSnapshot(`
@@ -281,21 +292,24 @@ describe("rm", () => {
   })
 
   it.effect("removes several, each once, and goes on after one that fails", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ran = yield* stasis(["rm", "web", "first", "gone", "second", "first"], world)
       expect(ran.code).toBe(1)
       expect(ran.out).toBe("first\nsecond\n")
-      expect(lines(ran.err)[0]).toBe("stasis: Checkpoint \"gone\" of container \"web\" not found in \"/d\"")
+      expect(lines(ran.err)[0]).toBe('stasis: Checkpoint "gone" of container "web" not found in "/d"')
     }))
 
   it.effect("removes all", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ran = yield* stasis(["rm", "--all", "web", "--format", "json"], world)
-      expect((yield* readJson(Schema.Array(Removed), ran.out)).map((one) => one.checkpoint.name)).toEqual(["first", "zweite"])
+      expect((yield* readJson(Schema.Array(Removed), ran.out)).map((one) => one.checkpoint.name)).toEqual([
+        "first",
+        "zweite"
+      ])
     }))
 
   it.effect("does not guess what is to be removed", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       for (const argv of [["rm", "web"], ["rm", "--all", "web", "first"]]) {
         const ran = yield* stasis(argv, world)
         expect(ran).toMatchObject({ code: 2, out: "" })
@@ -305,19 +319,26 @@ describe("rm", () => {
 
 describe("recover", () => {
   it.effect("goes through all containers when none is named", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = standIn({
         containers: { list: Effect.succeed([{ id: "b", state: "running", labels: {}, identity: "" }]) },
         checkpoints: {
           list: () => Effect.succeed([{ ...whole, container: "a" }]),
           recover: (container) =>
-            Effect.succeed([{ container, checkpoint: "x", directory: "/d", action: "published", path: "/d/x", resumed: container === "b" }])
+            Effect.succeed([{
+              container,
+              checkpoint: "x",
+              directory: "/d",
+              action: "published",
+              path: "/d/x",
+              resumed: container === "b"
+            }])
         }
       })
       const ran = yield* stasis(["recover"], world)
       expect(lines(ran.out)).toEqual([
-        "Published checkpoint \"x\" of a: /d/x",
-        "Published checkpoint \"x\" of b: /d/x; the container stood still and goes on"
+        'Published checkpoint "x" of a: /d/x',
+        'Published checkpoint "x" of b: /d/x; the container stood still and goes on'
       ])
     }))
 })
@@ -332,17 +353,19 @@ describe("events", () => {
   const world = standIn({ events: { history: () => Stream.make(event, event), follow: () => Stream.never } })
 
   it.effect("a line for an event, nothing of which acts on a terminal", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const ran = yield* stasis(["events"], world)
       expect(lines(ran.out)[0]).toBe(
         "1970-01-01T00:00:01.500Z  checkpoint-failed   web  first  (reason=a\\u001b[31mb)"
       )
       const json = yield* stasis(["events", "--format", "json"], world)
-      for (const line of lines(json.out)) expect(Either.getOrThrow(Schema.decodeEither(Event.EventLine)(line))).toEqual(event)
+      for (const line of lines(json.out)) {
+        expect(Either.getOrThrow(Schema.decodeEither(Event.EventLine)(line))).toEqual(event)
+      }
     }))
 
   it.effect("hands the filter on", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const seen: Array<readonly [string, Event.EventFilter | undefined]> = []
       const asking = standIn({
         events: {
@@ -366,7 +389,7 @@ describe("events", () => {
     }))
 
   it.effect("ends quietly when its reader is gone", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const endless = standIn({ events: { follow: () => Stream.forever(Stream.make(event)) } })
       expect(yield* stasis(["events", "--follow"], endless, { closesAfter: 1 })).toMatchObject({ code: 0, err: "" })
     }))
@@ -383,7 +406,7 @@ describe("check", () => {
   })
 
   it.effect("says no with 1, and what to do", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = standIn({ runtime: { capabilities: Effect.succeed(capabilities("missing")) } })
       const ran = yield* stasis(["check"], world)
       expect(ran.code).toBe(1)
@@ -403,7 +426,7 @@ describe("check", () => {
     }))
 
   it.effect("says yes with 0", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = standIn({ runtime: { capabilities: Effect.succeed(capabilities("ok")) } })
       const ran = yield* stasis(["check"], world)
       expect(ran).toMatchObject({ code: 0, err: "" })
@@ -427,12 +450,12 @@ describe("failures", () => {
     [
       new Errors.InvalidCheckpointDirectory({ directory: "x", reason: "Relative" }),
       2,
-      "stasis: Cannot use checkpoint directory \"x\": it is a relative path, give an absolute one\n"
+      'stasis: Cannot use checkpoint directory "x": it is a relative path, give an absolute one\n'
     ],
     [
       new Errors.InvalidCheckpointDirectory({ directory: "/x", reason: "Missing" }),
       1,
-      "stasis: Cannot use checkpoint directory \"/x\": there is no such folder\n"
+      'stasis: Cannot use checkpoint directory "/x": there is no such folder\n'
     ],
     [
       new Errors.RuntimeFailed({
@@ -449,12 +472,17 @@ describe("failures", () => {
       "    (00.1) Error (x.c:1): one\n    (00.2) Error\\u0007: two\n"
     ],
     [
-      new Errors.OptionUnsupported({ option: "lazyPages", runtime: "crun", detail: "it has none", supportedBy: ["runc"] }),
+      new Errors.OptionUnsupported({
+        option: "lazyPages",
+        runtime: "crun",
+        detail: "it has none",
+        supportedBy: ["runc"]
+      }),
       1,
-      "stasis: Cannot use option \"--lazy-pages\" with crun: it has none (supported by: runc)\n"
+      'stasis: Cannot use option "--lazy-pages" with crun: it has none (supported by: runc)\n'
     ]
   ])("%s", ([error, code, err]) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       expect(yield* stasis(["ls"], failing(error))).toMatchObject({ code, out: "", err })
       const json = yield* stasis(["ls", "--format", "json"], failing(error))
       expect(json).toMatchObject({ code, out: "" })
@@ -463,7 +491,7 @@ describe("failures", () => {
     }))
 
   it.effect("a defect is one line, and its trace only on request", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = standIn({ checkpoints: { list: () => Effect.die(new Error("over\nthe edge")) } })
       const ran = yield* stasis(["ls"], world)
       expect(ran.code).toBe(1)
@@ -476,7 +504,7 @@ describe("failures", () => {
     }))
 
   it.effect("wrong usage ends with 2 and opens no world", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = standIn({})
       for (
         const argv of [
@@ -502,7 +530,7 @@ describe("failures", () => {
 
 describe("settings", () => {
   it.effect("from flags on either side of the command, and from the environment", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = standIn({ checkpoints: { list: () => Effect.succeed([]) } })
       const env = { STASIS_RUNTIME: "crun", STASIS_RUNTIME_ROOT: "/r", STASIS_ROOT: "/s", STASIS_FORMAT: "json" }
       const expected = { runtime: "crun", root: Option.some("/r"), stasisRoot: Option.some("/s"), format: "json" }
@@ -519,7 +547,7 @@ describe("settings", () => {
 
 describe("help", () => {
   it.effect("of the program and of every command, in any order", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = standIn({})
       const help = yield* stasis([], world)
       expect(help.code).toBe(0)
@@ -537,7 +565,7 @@ describe("help", () => {
     }))
 
   it.effect("completions for each shell, without colours", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       for (const shell of ["bash", "fish", "zsh"]) {
         const ran = yield* stasis(["--completions", shell], standIn({}))
         expect(ran).toMatchObject({ code: 0, err: "" })

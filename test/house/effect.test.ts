@@ -65,10 +65,10 @@ export const vague = (error: unknown) => Effect.fail(error)
     says: "anyUnknownInErrorContext"
   },
   {
-    what: "a layer looks at the clock of its host",
-    file: "src/layers/oci/Watch.ts",
-    text: "export const now = (): number => Date.now()\n",
-    says: "globalDate"
+    what: "a layer throws dice of its own",
+    file: "src/layers/oci/Dice.ts",
+    text: "export const dice = (): number => Math.random()\n",
+    says: "globalRandom"
   },
   {
     what: "a layer reads the environment",

@@ -7,11 +7,5 @@ refuses("format", /^(?= *from )/m, [
     file: "src/domain/Foreign.ts",
     text: "export const one = 'one';\n",
     says: "from"
-  },
-  {
-    what: "a page in disorder",
-    file: "docs/page.md",
-    text: "# Title\ntext\n* item\n",
-    says: "from"
   }
 ])

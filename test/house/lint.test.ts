@@ -57,6 +57,18 @@ refuses("lint", /^(?= *\S+:\d+:\d+ )/m, [
     says: "reaches for no global"
   },
   {
+    what: "a layer looks at the clock of its host",
+    file: "src/layers/oci/Watch.ts",
+    text: "export const now = (): number => Date.now()\n",
+    says: "from the service Clock"
+  },
+  {
+    what: "a layer makes a date of now",
+    file: "src/layers/oci/Calendar.ts",
+    text: "export const today = () => new Date()\n",
+    says: "from the service Clock"
+  },
+  {
     what: "an import is not used",
     file: "src/domain/Idle.ts",
     text: `import * as Option from "effect/Option"\nexport const one = 1\n`,

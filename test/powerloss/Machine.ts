@@ -91,8 +91,8 @@ export const checkpoints = (
         }
         yield* Effect.sync(() => volume.put(`${workPath}/stats-dump`, "statistics"))
         if (after === "stopped") {
-          yield* Effect.sync(() => volume.note({ tag: "one copy", memory }))
           yield* become(undefined)
+          yield* Effect.sync(() => volume.note({ tag: "one copy", memory }))
         }
         return { files: [], warnings: [] }
       }),

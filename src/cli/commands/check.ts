@@ -13,7 +13,7 @@ import { Unable } from "../Unable.ts"
 
 /** `stasis check`. */
 export const check = Command.make("check", {}, () =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runtime = yield* Runtime
     const capabilities = yield* runtime.capabilities
     const { outColours } = yield* Output
@@ -32,13 +32,19 @@ const missing = (capabilities: Capabilities): string =>
 
 const show = (capabilities: Capabilities, colours: boolean): string => {
   const { bad, faint, good, strong, warn } = style(colours)
-  const marks: Record<Finding["verdict"], string> = { ok: good("ok"), limited: warn("limited"), missing: bad("missing") }
+  const marks: Record<Finding["verdict"], string> = {
+    ok: good("ok"),
+    limited: warn("limited"),
+    missing: bad("missing")
+  }
   const { findings, unsupported } = capabilities
   const options = Object.entries(unsupported)
-  const todo = findings.flatMap((one) => one.remedy === undefined ? [] : [`  ${escape(one.subject)}: ${escape(one.remedy)}\n`])
+  const todo = findings.flatMap((one) =>
+    one.remedy === undefined ? [] : [`  ${escape(one.subject)}: ${escape(one.remedy)}\n`]
+  )
   return table(
     ["", "WHAT", "FOUND"],
-    findings.map((one) => [marks[one.verdict], escape(one.subject), escape(one.detail)])
+    findings.map((one) => [marks[one.verdict], escape(one.subject), escape(withFlags(one.detail))])
   ) +
     (options.length === 0 ? "" : `\n${strong("Flags that cannot be used here")}\n` +
       options.map(([name, reason]) => `  ${withFlags(name)}: ${faint(escape(withFlags(reason)))}\n`).join("")) +

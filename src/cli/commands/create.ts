@@ -16,7 +16,9 @@ import * as print from "../print.ts"
 
 /** `stasis create`. */
 export const create = Command.make("create", {
-  container: Args.text({ name: "container" }).pipe(Args.withDescription("The id, an unambiguous prefix of it, or the name")),
+  container: Args.text({ name: "container" }).pipe(
+    Args.withDescription("The id, an unambiguous prefix of it, or the name")
+  ),
   name: Args.text({ name: "checkpoint" }).pipe(Args.withDescription("The name that the checkpoint is given")),
   leaveRunning: Options.boolean("leave-running").pipe(Options.withDescription("Let the container go on afterwards")),
   checkpointDir: flags.checkpointDir,
@@ -32,7 +34,7 @@ export const create = Command.make("create", {
   durability: flags.durability,
   wait: flags.waitFlags
 }, (input) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const parentPath = Option.isSome(input.parentPath)
       ? Option.some(yield* CheckpointName.parseExisting(input.parentPath.value))
       : Option.none()
@@ -61,7 +63,9 @@ const describe = (container: string, { checkpoint, state }: Created, leaveRunnin
 
 const figures = ({ record }: Checkpoint): ReadonlyArray<string> => [
   ...(record?.bytes === undefined ? [] : [humanize.bytes(record.bytes)]),
-  ...(record?.statistics === undefined ? [] : [`frozen for ${humanize.duration(record.statistics.frozenMicros / 1000)}`])
+  ...(record?.statistics === undefined
+    ? []
+    : [`frozen for ${humanize.duration(record.statistics.frozenMicros / 1000)}`])
 ]
 
 const fate = (state: Created["state"], leaveRunning: boolean): string => {

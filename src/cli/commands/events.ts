@@ -26,15 +26,20 @@ export const events = Command.make("events", {
   follow: Options.boolean("follow", { aliases: ["f"] }).pipe(
     Options.withDescription("Go on with what happens from now on, until interrupted")
   ),
-  since: values.moment("since").pipe(Options.withDescription("From this time on: RFC 3339, or 10m for ten minutes ago"), Options.optional),
+  since: values.moment("since").pipe(
+    Options.withDescription("From this time on: RFC 3339, or 10m for ten minutes ago"),
+    Options.optional
+  ),
   until: values.moment("until").pipe(Options.withDescription("Until this time"), Options.optional),
   action: Options.text("action").pipe(
     Options.withPseudoName("action"),
-    Options.withDescription("Only these: checkpoint, restore, checkpoint-remove, checkpoint-recover, checkpoint-failed, restore-failed"),
+    Options.withDescription(
+      "Only these: checkpoint, restore, checkpoint-remove, checkpoint-recover, checkpoint-failed, restore-failed"
+    ),
     Options.repeated
   )
 }, (input) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const log = yield* EventLog
     const output = yield* Output
     const { format, quiet } = yield* Settings

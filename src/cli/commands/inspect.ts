@@ -15,11 +15,13 @@ import { fields } from "../table.ts"
 
 /** `stasis inspect`. */
 export const inspect = Command.make("inspect", {
-  container: Args.text({ name: "container" }).pipe(Args.withDescription("The id, an unambiguous prefix of it, or the name")),
+  container: Args.text({ name: "container" }).pipe(
+    Args.withDescription("The id, an unambiguous prefix of it, or the name")
+  ),
   name: Args.text({ name: "checkpoint" }).pipe(Args.withDescription("The name of the checkpoint")),
   checkpointDir: flags.checkpointDir
 }, (input) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const checkpoint = yield* Checkpoints.get(
       input.container,
       input.name,
@@ -43,22 +45,32 @@ const describe = (checkpoint: Checkpoint, now: number): ReadonlyArray<Pair> => {
     ["Container", containerOf(checkpoint)],
     ...given("Image", record?.container?.image),
     ...given("Bundle", record?.container?.bundle),
-    ["Status", checkpoint.status === "complete" ? "complete" : `damaged: ${checkpoint.damage ?? "for an unknown reason"}`],
-    ["Created", checkpoint.created === "" ? "unknown" : `${checkpoint.created} (${humanize.ago(checkpoint.created, now)})`],
+    [
+      "Status",
+      checkpoint.status === "complete" ? "complete" : `damaged: ${checkpoint.damage ?? "for an unknown reason"}`
+    ],
+    [
+      "Created",
+      checkpoint.created === "" ? "unknown" : `${checkpoint.created} (${humanize.ago(checkpoint.created, now)})`
+    ],
     ["Path", checkpoint.path],
     // Of a record that does not read, these are not known.
     ...(checkpoint.created === "" && record === undefined
       ? []
       : [["Container was", afterwards(checkpoint)], ["Options", optionsOf(checkpoint)]] as const),
     ...given("Parent", record?.options?.parentPath),
-    ...(record === undefined ? [["Made by", "another program: there is no more in its record"] as const] : figures(record))
+    ...(record === undefined
+      ? [["Made by", "another program: there is no more in its record"] as const]
+      : figures(record))
   ]
 }
 
 const figures = (record: CheckpointRecord): ReadonlyArray<Pair> => {
   const { bytes, files, milliseconds, runtime, statistics } = record
-  const pages = statistics === undefined ? undefined : `${statistics.pagesWritten} of ${statistics.pagesScanned} written` +
-    (statistics.pagesSkippedParent === 0 ? "" : `, ${statistics.pagesSkippedParent} in the parent`)
+  const pages = statistics === undefined
+    ? undefined
+    : `${statistics.pagesWritten} of ${statistics.pagesScanned} written` +
+      (statistics.pagesSkippedParent === 0 ? "" : `, ${statistics.pagesSkippedParent} in the parent`)
   return [
     ...given("Runtime", runtime && versioned(runtime.name, runtime.version)),
     ...given("CRIU", runtime?.criu),
@@ -70,11 +82,15 @@ const figures = (record: CheckpointRecord): ReadonlyArray<Pair> => {
     ...given("Memory dump", micros(statistics?.memoryDumpMicros)),
     ...given("Memory write", micros(statistics?.memoryWriteMicros)),
     ...given("Pages", pages),
-    ...(files ?? []).map((file, index): Pair => [index === 0 ? "Open files" : "", `${file.path} (${humanize.bytes(file.size)})`])
+    ...(files ?? []).map((
+      file,
+      index
+    ): Pair => [index === 0 ? "Open files" : "", `${file.path} (${humanize.bytes(file.size)})`])
   ]
 }
 
-const given = (name: string, value: string | undefined): ReadonlyArray<Pair> => value === undefined ? [] : [[name, value]]
+const given = (name: string, value: string | undefined): ReadonlyArray<Pair> =>
+  value === undefined ? [] : [[name, value]]
 
 const micros = (count: number | undefined): string | undefined =>
   count === undefined ? undefined : humanize.duration(count / 1000)
@@ -90,7 +106,15 @@ const containerOf = ({ container, record }: Checkpoint): string =>
 const afterwards = (checkpoint: Checkpoint): string =>
   (checkpoint.exit ? "stopped" : "left running") + (checkpoint.record?.paused === true ? ", paused before" : "")
 
-const shown = ["tcpEstablished", "tcpClose", "externalUnixSockets", "shellJob", "fileLocks", "linkRemap", "preDump"] as const
+const shown = [
+  "tcpEstablished",
+  "tcpClose",
+  "externalUnixSockets",
+  "shellJob",
+  "fileLocks",
+  "linkRemap",
+  "preDump"
+] as const
 
 const optionsOf = (checkpoint: Checkpoint): string => {
   const options = checkpoint.record?.options ?? {

@@ -25,7 +25,7 @@ export const ls = Command.make("ls", {
   checkpointDir: flags.checkpointDir,
   noTrunc: Options.boolean("no-trunc").pipe(Options.withDescription("Show whole ids and times"))
 }, (input) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const container = Option.getOrUndefined(input.container)
     const checkpoints = yield* Checkpoints.list(container, flags.given("checkpointDir", input.checkpointDir))
     yield* print.result({
@@ -38,7 +38,7 @@ export const ls = Command.make("ls", {
   })).pipe(Command.withDescription("List the checkpoints of a container, or of all containers"))
 
 const show = (checkpoints: ReadonlyArray<Checkpoint>, all: boolean, whole: boolean) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const { bad } = style((yield* Output).outColours)
     return table(

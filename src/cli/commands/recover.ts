@@ -20,7 +20,7 @@ export const recover = Command.make("recover", {
   checkpointDir: flags.checkpointDir,
   wait: flags.waitFlags
 }, (input) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const options = { ...flags.given("checkpointDir", input.checkpointDir), ...flags.waitOptions(input.wait) }
     const containers = Option.isSome(input.container) ? [input.container.value] : yield* everyContainer
     const recovered = (yield* Effect.forEach(containers, (one) => Checkpoints.recover(one, options))).flat()
@@ -35,7 +35,7 @@ export const recover = Command.make("recover", {
   })).pipe(Command.withDescription("End what interrupted operations left: publish, sweep, or name it"))
 
 /** Those that the runtime knows, and those that only their checkpoints know. */
-const everyContainer = Effect.gen(function*() {
+const everyContainer = Effect.gen(function* () {
   const containers = yield* ContainerStore
   const known = yield* containers.list
   const checkpoints = yield* Checkpoints.list()

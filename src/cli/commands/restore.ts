@@ -17,7 +17,9 @@ const path = (name: string, description: string) =>
 
 /** `stasis restore`. */
 export const restore = Command.make("restore", {
-  container: Args.text({ name: "container" }).pipe(Args.withDescription("The id, an unambiguous prefix of it, or the name")),
+  container: Args.text({ name: "container" }).pipe(
+    Args.withDescription("The id, an unambiguous prefix of it, or the name")
+  ),
   name: Args.text({ name: "checkpoint" }).pipe(Args.withDescription("The name of the checkpoint")),
   replace: Options.boolean("replace").pipe(
     Options.withDescription("Roll a running container back; it is returned to where it was when the restore fails")
@@ -36,7 +38,7 @@ export const restore = Command.make("restore", {
   },
   wait: flags.waitFlags
 }, (input) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const oci = ociOptions(input.oci)
     const criu = flags.criuOptions(input.criu)
     const restored = yield* attend(Checkpoints.beginRestore(input.container, input.name, {

@@ -16,7 +16,9 @@ import { UsageError } from "../UsageError.ts"
 
 /** `stasis rm`. */
 export const rm = Command.make("rm", {
-  container: Args.text({ name: "container" }).pipe(Args.withDescription("The id, an unambiguous prefix of it, or the name")),
+  container: Args.text({ name: "container" }).pipe(
+    Args.withDescription("The id, an unambiguous prefix of it, or the name")
+  ),
   names: Args.text({ name: "checkpoint" }).pipe(Args.withDescription("The names of the checkpoints"), Args.repeated),
   all: Options.boolean("all", { aliases: ["a"] }).pipe(
     Options.withDescription("Remove every checkpoint in the container's checkpoint directory, damaged ones included")
@@ -25,11 +27,13 @@ export const rm = Command.make("rm", {
   durability: flags.durability,
   wait: flags.waitFlags
 }, (input) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     if (input.all === input.names.length > 0) {
       return yield* new UsageError({
         command: "stasis rm",
-        detail: input.all ? "give either names or --all, not both" : "give the names of the checkpoints to remove, or --all"
+        detail: input.all
+          ? "give either names or --all, not both"
+          : "give the names of the checkpoints to remove, or --all"
       })
     }
     const where = flags.given("checkpointDir", input.checkpointDir)
@@ -38,9 +42,12 @@ export const rm = Command.make("rm", {
       ? (yield* Checkpoints.list(input.container, where)).map((one) => one.name)
       : [...new Set(input.names)]
     const options = { ...where, ...flags.waitOptions(input.wait), ...flags.given("durability", input.durability) }
-    const outcomes = yield* Effect.forEach(names, (name) => Effect.either(Checkpoints.remove(input.container, name, options)))
+    const outcomes = yield* Effect.forEach(names, (name) =>
+      Effect.either(Checkpoints.remove(input.container, name, options)))
     const [failures, removed] = Arr.separate(outcomes)
-    yield* print.warnings(removed.flatMap((one) => one.warnings))
+    yield* print.warnings(removed.flatMap((one) =>
+      one.warnings
+    ))
     yield* print.result({
       schema: Schema.Array(Removed),
       value: removed,

@@ -29,6 +29,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Checkpoints } from "../../effects/Checkpoints.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
+import type { Disk } from "../../effects/Disk.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
 import { Faults } from "./Faults.ts"
@@ -78,3 +79,8 @@ export const fileSystem: Layer.Layer<FileSystem.FileSystem> = Layer.sync(FileSys
   const volume = new MemoryVolume()
   return MemoryFileSystem.make(volume, new Faults(volume))
 })
+
+/** The same, with the `Disk` beside it that a store of checkpoints needs. */
+export const storage: Layer.Layer<FileSystem.FileSystem | Disk> = Layer.unwrapEffect(
+  Effect.map(World.make(), (world) => Layer.succeedContext(World.storage(world)))
+)

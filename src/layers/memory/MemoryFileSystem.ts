@@ -150,7 +150,7 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
     readLink: (path) =>
       call("readLink", path, () => at(path, false, "readlink", ({ node }) =>
         node.isSymlink() ? node.symlink : new Refusal("EINVAL", "readlink"))),
-    realPath: (path) => call("realPath", path, () => at(path, true, "lstat", pathOf)),
+    realPath: (path) => call("realPath", path, () => at(normalize(path), true, "lstat", pathOf)),
     remove,
     rename: (from, to) => call("rename", from, (now) => volume.rename(now, from, to)),
     stat,
@@ -185,6 +185,16 @@ const settle = <A>(method: string, path: string, outcome: A | Refusal): Effect.E
 const namesBelow = (folder: Entry, recursive: boolean): Array<string> =>
   entriesOf(folder).flatMap(([name, entry]) =>
     recursive && entry.node.isDirectory() ? [name, ...namesBelow(entry, true).map((below) => `${name}/${below}`)] : [name])
+
+/** Node.js takes dots away before it looks at any link. */
+const normalize = (path: string): string => {
+  const parts: Array<string> = []
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop()
+    else if (part !== "." && part !== "") parts.push(part)
+  }
+  return `/${parts.join("/")}`
+}
 
 const toDate = (time: Date | number): Date => typeof time === "number" ? new Date(time * 1000) : time
 

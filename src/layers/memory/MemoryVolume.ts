@@ -7,7 +7,7 @@
 import { Volume as Memfs } from "memfs"
 import { Device } from "./Device.ts"
 import { isRefusal, Refusal } from "./Refusal.ts"
-import { type Entry, entriesOf, type Inode, isDot, isEmpty, locate, may, type Place, search, type User, walk, write } from "./walk.ts"
+import { type Entry, entriesOf, type Inode, isDot, isEmpty, isTooLong, locate, locateAny, may, type Place, search, type User, walk, write } from "./walk.ts"
 
 /** What a volume is made of. */
 export interface VolumeOptions {
@@ -74,24 +74,20 @@ export class MemoryVolume {
   }
 
   /** Makes a folder and those above it that are missing. */
-  makeFolders(now: number, path: string, mode: number): Entry | Refusal {
+  makeFolders(now: number, path: string, mode: number, whole: string = path): Entry | Refusal {
     const found = walk(this, path, true, "mkdir")
     if (!isRefusal(found)) return found.node.isDirectory() ? found : new Refusal("EEXIST", "mkdir")
     if (found.code !== "ENOENT" || path === "") return found
     const place = locate(this, path, "mkdir")
     if (isRefusal(place)) {
       if (place.code !== "ENOENT") return place
-      const above = this.makeFolders(now, parentOf(path), mode)
+      const above = this.makeFolders(now, parentOf(path), mode, whole)
       if (isRefusal(above)) return above
     }
     const made = this.makeFolder(now, path, mode)
-    return isRefusal(made) && made.code === "EEXIST" ? this.makeFoldersAgain(path) : made
-  }
-
-  /** A link that leads nowhere is in the way. */
-  private makeFoldersAgain(path: string): Entry | Refusal {
-    const found = walk(this, path, true, "mkdir")
-    return isRefusal(found) ? new Refusal("ENOENT", "mkdir") : found
+    if (!isRefusal(made) || made.code !== "EEXIST") return made
+    // A link that leads nowhere is in the way.
+    return new Refusal(path === whole ? "ENOENT" : "ENOTDIR", "mkdir")
   }
 
   /** Makes an empty file where none is; the place was looked up by the caller. */
@@ -152,21 +148,23 @@ export class MemoryVolume {
   removeTree(now: number, path: string): void | Refusal {
     const place = this.#occupied(path, "rmdir")
     if (isRefusal(place)) return place
-    if (isDot(place.name)) return new Refusal("EINVAL", "rmdir")
-    if (place.entry === this.root) return new Refusal("EBUSY", "rmdir")
-    return this.#dropTree(now, place.folder, place.entry)
+    const { entry } = place
+    if (entry.parent === undefined || entry === this.root) return new Refusal("EBUSY", "rmdir")
+    return this.#dropTree(now, entry.parent, entry)
   }
 
   /** Moves an entry, over an existing one where rename(2) allows it. */
   rename(now: number, from: string, to: string): void | Refusal {
-    const source = locate(this, from, "rename")
+    const source = locateAny(this, from, "rename")
     if (isRefusal(source)) return source
-    const target = locate(this, to, "rename")
+    const target = locateAny(this, to, "rename")
     if (isRefusal(target)) return target
     if (isDot(source.name) || isDot(target.name) || source.entry === this.root || target.entry === this.root) {
       return new Refusal("EBUSY", "rename")
     }
+    if (isTooLong(source.name)) return new Refusal("ENAMETOOLONG", "rename")
     if (source.entry === undefined) return new Refusal("ENOENT", "rename")
+    if (isTooLong(target.name)) return new Refusal("ENAMETOOLONG", "rename")
     const refused = this.#refuseRename(source, source.entry, target)
     if (refused !== undefined) return refused
     if (target.entry?.node === source.entry.node) return

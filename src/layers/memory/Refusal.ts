@@ -49,11 +49,20 @@ export const isRefusal = (outcome: unknown): outcome is Refusal => outcome insta
 
 /** The refusal as the platform's error of a method of `FileSystem`; its `cause` carries the code. */
 export const toPlatformError = (method: string, path: string | number, refusal: Refusal): PlatformError => {
+  // Where a call was refused says nothing that the error does not, and costs more than the call.
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  const error = describe(method, path, refusal)
+  Error.stackTraceLimit = limit
+  return error
+}
+
+const describe = (method: string, path: string | number, refusal: Refusal): PlatformError => {
   const { code, syscall } = refusal
   const at = typeof path === "string" ? ` '${path}'` : ""
   const cause = Object.assign(new Error(`${code}: ${words[code]}, ${syscall}${at}`), { code, syscall })
   return code === "ERR_INVALID_ARG_VALUE"
-    ? new BadArgument({ module: "FileSystem", method, cause })
+    ? new BadArgument({ module: "FileSystem", method, cause }, unchecked)
     : new SystemError({
       reason: reasons[code] ?? "Unknown",
       module: "FileSystem",
@@ -62,8 +71,11 @@ export const toPlatformError = (method: string, path: string | number, refusal: 
       syscall,
       description: cause.message,
       cause
-    })
+    }, unchecked)
 }
+
+/** The fields are of their types already: to check them again costs more than the call. */
+const unchecked = { disableValidation: true }
 
 /** The reasons that `@effect/platform-node` knows; everything else is `Unknown`. */
 const reasons: Partial<Record<Code, SystemErrorReason>> = {

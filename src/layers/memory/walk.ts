@@ -41,8 +41,14 @@ export const walk = (start: Start, path: string, follow: boolean, syscall: strin
   return refused ?? descend(start, start.root, path.split("/"), follow, syscall, { left: maximumLinks })
 }
 
-/** The folder that the last component of a path lies in, and that component. */
+/** The folder that the last component of a path lies in, and that component, which may be no longer than a name is. */
 export const locate = (start: Start, path: string, syscall: string): Place | Refusal => {
+  const place = locateAny(start, path, syscall)
+  return isRefusal(place) || !isTooLong(place.name) ? place : new Refusal("ENAMETOOLONG", syscall)
+}
+
+/** The same, for callers that look at the length of the last component themselves. */
+export const locateAny = (start: Start, path: string, syscall: string): Place | Refusal => {
   const refused = checkPath(path, syscall)
   if (refused !== undefined) return refused
   const parts = path.split("/")
@@ -57,7 +63,7 @@ export const locate = (start: Start, path: string, syscall: string): Place | Ref
   if (isRefusal(folder)) return folder
   if (isDot(name)) return { folder, name, entry: name === "." ? folder : folder.parent ?? folder, slash }
   if (!may(start.user, folder.node, search)) return new Refusal("EACCES", syscall)
-  return isTooLong(name) ? new Refusal("ENAMETOOLONG", syscall) : { folder, name, entry: folder.children.get(name), slash }
+  return { folder, name, entry: folder.children.get(name), slash }
 }
 
 /** Whether a name is one of the two that every folder has. */
@@ -99,7 +105,8 @@ const checkPath = (path: string, syscall: string): Refusal | undefined =>
     ? new Refusal("ENAMETOOLONG", syscall)
     : undefined
 
-const isTooLong = (name: string): boolean => name.length > maximumName / 4 && Buffer.byteLength(name) > maximumName
+/** Whether a name has more bytes than Linux takes as one. */
+export const isTooLong = (name: string): boolean => name.length > maximumName / 4 && Buffer.byteLength(name) > maximumName
 
 const descend = (
   start: Start,

@@ -54,6 +54,19 @@ export const makePrivate = (path: string) =>
     Effect.mapError(storageFailed("make folder", path))
   )
 
+/**
+ * Makes the way to a folder durable: any folder on it may have been made just now, by us or by another process.
+ * One that we may not open was not made by us, and is passed over.
+ */
+export const syncAncestors = (path: string): Effect.Effect<void, never, Disk> =>
+  Effect.flatMap(Disk, (disk) =>
+    Effect.forEach(ancestors(path), (one) => Effect.ignore(disk.sync(one)), { discard: true }))
+
+const ancestors = (path: string): ReadonlyArray<string> => {
+  const parent = path.slice(0, path.lastIndexOf("/"))
+  return parent === "" ? ["/"] : [parent, ...ancestors(parent)]
+}
+
 /** Whether a folder can be renamed from the annex into the directory: a bind mount can stand between the two. */
 const probe = (fs: FileSystem.FileSystem, annex: string, directory: CheckpointDirectory) =>
   Effect.gen(function*() {

@@ -30,11 +30,12 @@ export const layer = (
   Layer.effect(
     CheckpointStore,
     Effect.gen(function*() {
-      const context = yield* Effect.context<FileSystem.FileSystem | Disk>()
+      // Only what is ours, over what the caller has: a caller's own `FileSystem` is not where checkpoints are kept.
+      const context = Context.pick(FileSystem.FileSystem, Disk)(yield* Effect.context<FileSystem.FileSystem | Disk>())
       const provide = Effect.provide(context)
       return {
         directory: (container, choice, create) => provide(directoryOf(config, container, choice, create)),
-        lock: (request) => Effect.mapInputContext(FolderLocks.lock(config, request), (scope) => Context.merge(context, scope)),
+        lock: (request) => Effect.mapInputContext(FolderLocks.lock(config, request), (scope) => Context.merge(scope, context)),
         stage: (directory, intent) => provide(StagedFolder.stage(config, directory, intent)),
         flush: (staging) => provide(StagedFolder.flush(staging)),
         isDumped: (staging) => provide(StagedFolder.isDumped(staging)),
@@ -52,7 +53,7 @@ export const layer = (
         get: (container, directory, name) => provide(PublishedFolder.get(container, directory, name)),
         remove: (checkpoint, directory, durability) => provide(PublishedFolder.remove(checkpoint, directory, durability)),
         scratch: (container) =>
-          Effect.mapInputContext(scratch(config, container), (scope) => Context.merge(context, scope)),
+          Effect.mapInputContext(scratch(config, container), (scope) => Context.merge(scope, context)),
         directories: (container) => provide(KnownContainers.directories(config, container)),
         containers: provide(KnownContainers.containers(config)),
         container: (id) => provide(KnownContainers.container(config, id))

@@ -51,7 +51,7 @@ const harmless = /Can't setup RLIMIT_\w+ for self/
 
 /** Lines that only say that something before them failed. */
 const isConsequence = (line: string): boolean =>
-  /(Dumping|Pre-dumping|Restoring) FAILED|Dump (files|mm|task|core|fs|itimers)? ?\(pid: \d+\) failed|killed by signal|exited, status/
+  /(Dumping|Pre-dumping|Restoring) FAILED|Dump (files|mm|task|core|fs|itimers)? ?\(pid: \d+\) failed|killed by signal|exited, status|cgroupd: recv req error/
     .test(line)
 
 /** A line without its time and place in CRIU's source. */
@@ -75,7 +75,7 @@ const table: ReadonlyArray<Row> = [
     pattern: /External socket is used\. Consider using/,
     reason: "ExternalUnixSocket",
     detail: () => "it has a unix socket whose other end is outside of it",
-    hint: "use option \"externalUnixSockets\""
+    hint: "use option \"externalUnixSockets\", which keeps sockets of the datagram kind"
   },
   {
     pattern: /half of stream unix connection/,
@@ -139,6 +139,11 @@ const table: ReadonlyArray<Row> = [
     pattern: /Can't lookup mount=\d+ for fd=(\S+) path=(\S+)/,
     reason: "ExternalResource",
     detail: ([, fd, path]) => `its descriptor ${fd} is of "${path}", which lies outside of it`
+  },
+  {
+    pattern: /mnt: \d+:(\S+) doesn't have a proper root mount/,
+    reason: "ExternalResource",
+    detail: ([, path]) => `its mount "${path}" comes from outside of it and is not in its specification`
   },
   {
     pattern: /Timeout reached\. Try to interrupt/,

@@ -36,8 +36,12 @@ export const remember = (config: FolderConfig, container: Container, directory: 
     const fs = yield* FileSystem.FileSystem
     const path = indexPath(config, container.id)
     yield* Annex.makePrivate(homePath(config, container.id))
+    const disk = yield* Disk
     yield* fs.writeFileString(`${path}.new`, JSON.stringify([...known, directory]), { mode: 0o600 })
+    // Once for each directory: after a loss of power the runtime has forgotten the container, and nothing else leads here.
+    yield* disk.sync(`${path}.new`)
     yield* fs.rename(`${path}.new`, path)
+    yield* Annex.syncAncestors(path)
   }).pipe(Effect.ignore)
 
 /** Every container that checkpoints are known of. */

@@ -46,8 +46,7 @@ export const stage = (config: FolderConfig, directory: CheckpointDirectory, inte
     )
     yield* mark(staging, boot, yield* bootId)
     if (intent.mode === "StopInDump") {
-      if (intent.options.durability !== "none") yield* syncAttempt(staging)
-      yield* claimName(staging)
+      yield* Effect.onError(claimName(staging), () => Effect.ignore(fs.remove(staging.path, { recursive: true, force: true })))
     }
     return staging
   })
@@ -196,20 +195,19 @@ const syncAttempt = (staging: Staging) =>
     const { directory, path } = staging
     for (const one of [`${path}/intent.json`, path, `${path}/..`, `${path}/../..`, `${path}/../../..`]) yield* sync(one)
     yield* sync(directory)
-    // Any of these may have been made just now, by us or by another process. Who may not open one has not made it.
-    for (const one of ancestors(directory)) yield* Effect.ignore(sync(one))
+    yield* Annex.syncAncestors(directory)
   })
-
-const ancestors = (path: string): ReadonlyArray<string> => {
-  const parent = path.slice(0, path.lastIndexOf("/"))
-  return parent === "" ? ["/"] : [parent, ...ancestors(parent)]
-}
 
 const sync = (path: string) =>
   Effect.flatMap(Disk, (disk) => Effect.mapError(disk.sync(path), storageFailed("make durable", path)))
 
-/** Takes the name, after saying that an empty folder of this name in the directory is ours. */
-const claimName = (staging: Staging) => Effect.zipRight(mark(staging, claim, ""), takeName(staging))
+/** Says that an empty folder of this name in the directory is ours, for as long as the power may go, and makes it. */
+const claimName = (staging: Staging) =>
+  Effect.gen(function*() {
+    yield* mark(staging, claim, "")
+    if (staging.intent.options.durability !== "none") yield* syncAttempt(staging)
+    yield* takeName(staging)
+  })
 
 const mark = (staging: Staging, name: string, text: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(`${staging.path}/${name}`, text, { mode: 0o600 })).pipe(

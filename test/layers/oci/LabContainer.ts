@@ -58,10 +58,7 @@ export const counter = [
 /** Makes and starts a container. */
 export const make = (recipe: Recipe): Effect.Effect<LabContainer, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const folder = yield* Effect.acquireRelease(
-      Effect.sync(() => mkdtempSync(`${tmpdir()}/stasis-lab-`)),
-      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-    )
+    const folder = yield* temporaryFolder
     const root = `/run/${folder.slice(folder.lastIndexOf("/") + 1)}`
     const id = `c-${folder.slice(-6)}`
     const bundle = `${folder}/bundle`
@@ -89,16 +86,44 @@ export const make = (recipe: Recipe): Effect.Effect<LabContainer, never, Scope.S
     }
   })
 
+/** A folder that is gone with the scope. */
+export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(`${tmpdir()}/stasis-lab-`)),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+/** Starts a container of the same id from another bundle; it is gone with the first one. */
+export const startBare = (container: LabContainer, bundle: string): Effect.Effect<void> => {
+  const { root, runtime } = container.config
+  return Effect.asVoid(runBare(runtime, "null", ["--root", root, "run", "--detach", "--bundle", bundle, container.id]))
+}
+
+/** A network namespace with a name, its loopback up, gone with the scope. */
+export const networkNamespace: Effect.Effect<
+  { readonly path: string; readonly remove: Effect.Effect<void> },
+  never,
+  Scope.Scope
+> = Effect.gen(function*() {
+  const name = (yield* temporaryFolder).slice(-6)
+  const ip = (...args: ReadonlyArray<string>) => Effect.ignore(Process.run({ program: "ip", args }))
+  const remove = ip("netns", "delete", name)
+  yield* Effect.acquireRelease(ip("netns", "add", name), () => remove)
+  yield* ip("-n", name, "link", "set", "lo", "up")
+  return { path: `/run/netns/${name}`, remove }
+})
+
 /** The same container's layer. */
 export const layerOf = (container: LabContainer) => Oci.layer(container.config)
 
 const makeBundle = (bundle: string, recipe: Recipe): void => {
   mkdirSync(`${bundle}/rootfs/bin`, { recursive: true })
-  for (const name of ["tmp", "proc", "sys", "dev", ...(recipe.programs === true ? ["usr", "lib", "lib64"] : [])]) {
+  for (const name of ["tmp", "proc", "sys", "dev", ...(recipe.programs === true ? ["usr"] : [])]) {
     mkdirSync(`${bundle}/rootfs/${name}`)
   }
   copyFileSync("/usr/bin/busybox", `${bundle}/rootfs/bin/busybox`)
   for (const name of ["sh", "mv", "usleep", "cat", "sleep"]) symlinkSync("busybox", `${bundle}/rootfs/bin/${name}`)
+  // As Debian has it; a mount on each of them would be a mount of the same files twice, which CRIU cannot restore.
+  if (recipe.programs === true) for (const name of ["lib", "lib64"]) symlinkSync(`usr/${name}`, `${bundle}/rootfs/${name}`)
   for (const path of recipe.binds ?? []) mkdirSync(`${bundle}/rootfs/${path}`, { recursive: true })
   writeFileSync(`${bundle}/config.json`, JSON.stringify(specOf(recipe)))
 }
@@ -129,12 +154,9 @@ const specOf = (recipe: Recipe) => ({
       options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"]
     },
     { destination: "/tmp", type: "tmpfs", source: "tmpfs", options: ["nosuid"] },
-    ...(recipe.programs === true ? ["/usr", "/lib", "/lib64"].filter((path) => existsSync(path)) : []).map((path) => ({
-      destination: path,
-      type: "bind",
-      source: path,
-      options: ["rbind", "ro"]
-    })),
+    ...(recipe.programs === true
+      ? [{ destination: "/usr", type: "bind", source: "/usr", options: ["bind", "ro"] }]
+      : []),
     ...(recipe.binds ?? []).map((path) => ({ destination: path, type: "bind", source: path, options: ["rbind", "rw"] }))
   ],
   linux: {
@@ -157,3 +179,18 @@ const readCount = (pid: number): number => {
   const path = `/proc/${pid}/root/tmp/count`
   return existsSync(path) ? Number(readFileSync(path, "utf8")) : 0
 }
+
+/** A Python program that does something once and then counts; it wants `programs: true`. */
+export const python = (setup: string): ReadonlyArray<string> => [
+  "/usr/bin/python3",
+  "-c",
+  `import fcntl, os, socket, time
+${setup}
+i = 0
+while True:
+    i += 1
+    with open('/tmp/next', 'w') as f: f.write(str(i))
+    os.rename('/tmp/next', '/tmp/count')
+    time.sleep(0.01)
+`
+]

@@ -1,0 +1,96 @@
+/**
+ * A container of runc in the lab that has touched so many MiB of memory and then counts, for as long as a scope is open.
+ *
+ * This file also holds the bare commands that the library is measured against.
+ */
+import { type SpawnSyncReturns, spawnSync } from "node:child_process"
+import * as NodeFs from "node:fs"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+
+/** A container that runs. */
+export interface TouchedContainer {
+  readonly id: string
+  readonly bundle: string
+  /** On a real disk, of this container alone. */
+  readonly scratch: string
+}
+
+/** Makes a container and waits until its memory is touched. `scratch` is a folder on a real disk. */
+export const make = (scratch: string, mebibytes: number) =>
+  Effect.acquireRelease(
+    Effect.gen(function*() {
+      const container = { id: `touched-${mebibytes}`, bundle: `${scratch}/bundle-${mebibytes}`, scratch }
+      yield* Effect.sync(() => makeBundle(container.bundle, mebibytes))
+      yield* must("runc", ["run", "--detach", "--bundle", container.bundle, container.id])
+      yield* Effect.retry(
+        Effect.filterOrFail(
+          Effect.sync(() => residentMebibytes(container.id)),
+          (resident) => resident >= mebibytes,
+          () => "not yet" as const
+        ),
+        Schedule.spaced("20 millis").pipe(Schedule.intersect(Schedule.recurs(1000)))
+      )
+      return container satisfies TouchedContainer
+    }),
+    end
+  )
+
+/** Kills a container and lets the runtime forget it. */
+export function end({ id }: TouchedContainer): Effect.Effect<void> {
+  return Effect.sync(() => {
+    spawnSync("runc", ["delete", "--force", id], { stdio: "ignore" })
+  })
+}
+
+/** The bare checkpoint, into a folder that it makes. */
+export const bareCheckpoint = ({ id }: TouchedContainer, folder: string) =>
+  must("runc", ["checkpoint", "--leave-running", "--image-path", `${folder}/images`, "--work-path", `${folder}/work`, id])
+
+/** The bare restore. */
+export const bareRestore = ({ bundle, id }: TouchedContainer, imagePath: string, workPath: string) =>
+  must("runc", ["restore", "--detach", "--bundle", bundle, "--image-path", imagePath, "--work-path", workPath, id])
+
+/** Makes what lies below a folder durable, as a script would. */
+export const bareSync = (folder: string) => must("sync", ["-f", folder])
+
+/** Deletes a folder, and waits until the device has nothing left to do: what comes next starts from rest. */
+export const sweep = (folder: string) =>
+  Effect.sync(() => NodeFs.rmSync(folder, { recursive: true, force: true })).pipe(Effect.zipRight(must("sync", [])))
+
+/** Runs a program without input and output; that it fails is a defect of the benchmark. */
+export const must = (program: string, args: ReadonlyArray<string>): Effect.Effect<SpawnSyncReturns<string>> =>
+  Effect.sync(() => spawnSync(program, args, { stdio: "ignore", encoding: "utf8" })).pipe(
+    Effect.filterOrDieMessage(({ status }) => status === 0, `${program} ${args.join(" ")} failed`)
+  )
+
+const counting = `
+  my $s = ""; my $n = $ARGV[0] * 1048576; vec($s, $n - 1, 8) = 1;
+  while (1) { $i++; select(undef, undef, undef, 0.05) }
+`
+
+/** A root with perl, which every Debian has, and what it is linked with. */
+const makeBundle = (bundle: string, mebibytes: number): void => {
+  const root = `${bundle}/rootfs`
+  for (const folder of ["tmp", "proc", "dev", "sys", "usr/bin"]) NodeFs.mkdirSync(`${root}/${folder}`, { recursive: true })
+  const { stdout } = spawnSync("ldd", ["/usr/bin/perl"], { encoding: "utf8" })
+  const libraries = [...stdout.matchAll(/(\/\S+) \(/g)].flatMap(([, path]) => path === undefined ? [] : [path])
+  for (const path of ["/usr/bin/perl", ...libraries]) {
+    const copy = `${root}${path}`
+    NodeFs.mkdirSync(copy.slice(0, copy.lastIndexOf("/")), { recursive: true })
+    NodeFs.copyFileSync(path, copy)
+  }
+  spawnSync("runc", ["spec", "--bundle", bundle], { stdio: "ignore" })
+  const spec = JSON.parse(NodeFs.readFileSync(`${bundle}/config.json`, "utf8"))
+  Object.assign(spec.process, { terminal: false, args: ["/usr/bin/perl", "-e", counting, String(mebibytes)] })
+  spec.root.readonly = false
+  NodeFs.writeFileSync(`${bundle}/config.json`, JSON.stringify(spec))
+}
+
+/** The resident memory of a container's first process. */
+const residentMebibytes = (id: string): number => {
+  const { stdout } = spawnSync("runc", ["state", id], { encoding: "utf8" })
+  const pid = Number(/"pid": (\d+)/.exec(stdout)?.[1])
+  const status = NodeFs.readFileSync(`/proc/${pid}/status`, "utf8")
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+}

@@ -1,0 +1,168 @@
+// What a restore promises: the state comes back, what would make it fail is found before anything is killed or started,
+// and a rollback that fails returns the container to where it was.
+import { appendFileSync, existsSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { CreateError } from "../../../src/effects/createCheckpoint.ts"
+import type { RestoreError } from "../../../src/effects/restoreCheckpoint.ts"
+import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
+import { ContainerStore } from "../../../src/effects/ContainerStore.ts"
+import * as LabContainer from "./LabContainer.ts"
+
+for (const runtime of LabContainer.runtimes) {
+  describe(runtime, () => {
+    it.scopedLive("a paused container stays paused, and its restore pauses it again", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function*() {
+          yield* container.counted(3)
+          yield* container.bare("pause", container.id)
+          const before = yield* container.count
+          const created = yield* Checkpoints.create(container.id, "asleep", { leaveRunning: true })
+          expect(created.state).toBe("paused")
+          expect(yield* container.count).toBe(before)
+          yield* container.bare("delete", "--force", container.id)
+          const restored = yield* Checkpoints.restore(container.id, "asleep")
+          expect(restored.state).toBe("paused")
+          const after = yield* container.count
+          expect(after - before).toBeLessThan(100)
+          yield* container.bare("resume", container.id)
+          yield* container.counted(after + 3)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("replace rolls a running container back", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function*() {
+          yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "early", { leaveRunning: true })
+          const then = yield* container.count
+          yield* container.counted(then + 150)
+          const error = yield* Effect.flip(Checkpoints.restore(container.id, "early"))
+          expect(error._tag).toBe("ContainerRunning")
+          yield* Checkpoints.restore(container.id, "early", { replace: true })
+          expect(yield* container.count).toBeLessThan(then + 150)
+          yield* container.counted(then + 5)
+          expect(yield* Checkpoints.names(container.id)).toEqual(["early"])
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("a rollback whose restore fails returns the container to where it was", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function*() {
+          yield* container.counted(3)
+          const { checkpoint } = yield* Checkpoints.create(container.id, "early", { leaveRunning: true })
+          const before = yield* container.counted(50)
+          rmSync(`${checkpoint.path}/pstree.img`)
+          const error = yield* Effect.flip(Checkpoints.restore(container.id, "early", { replace: true }))
+          expect(error._tag).toBe("RuntimeFailed")
+          expect(yield* container.count).toBeGreaterThanOrEqual(before)
+          yield* container.counted(before + 5)
+          expect(yield* Checkpoints.names(container.id)).toEqual(["early"])
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("a file that grew since the checkpoint is found before the running container is touched", () =>
+      Effect.gen(function*() {
+        const args = LabContainer.python("held = open('/log', 'a')\nheld.write('once')\nheld.flush()")
+        const container = yield* LabContainer.make({ runtime, programs: true, args })
+        yield* Effect.gen(function*() {
+          yield* container.counted(3)
+          const { checkpoint } = yield* Checkpoints.create(container.id, "short", { leaveRunning: true })
+          expect(checkpoint.record?.files?.map((file) => [file.path, file.size])).toContainEqual([
+            `${container.bundle}/rootfs/log`,
+            4
+          ])
+          appendFileSync(`${container.bundle}/rootfs/log`, "more")
+          const pid = yield* container.pid
+          const error = yield* Effect.flip(Checkpoints.restore(container.id, "short", { replace: true }))
+          expect(reasonOf(error)).toBe("FileChanged")
+          expect(yield* container.pid).toBe(pid)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("a missing root is found, a missing specification comes back from the checkpoint", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function*() {
+          const before = yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first")
+          rmSync(`${container.bundle}/config.json`)
+          renameSync(`${container.bundle}/rootfs`, `${container.bundle}/away`)
+          const error = yield* Effect.flip(Checkpoints.restore(container.id, "first"))
+          expect(reasonOf(error)).toBe("FileMissing")
+          expect(error.message).toContain(`${container.bundle}/rootfs`)
+          expect(yield* Effect.flatMap(ContainerStore, (store) => store.list)).toEqual([])
+          renameSync(`${container.bundle}/away`, `${container.bundle}/rootfs`)
+          yield* Checkpoints.restore(container.id, "first")
+          yield* container.counted(before + 3)
+          expect(existsSync(`${container.bundle}/config.json`)).toBe(true)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("another bundle, and a pid file", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function*() {
+          const before = yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first")
+          const bundle = `${container.folder}/elsewhere`
+          renameSync(container.bundle, bundle)
+          const pidFile = `${container.folder}/pid`
+          const { pid } = yield* Checkpoints.restore(container.id, "first", { oci: { bundle, pidFile } })
+          expect(readFileSync(pidFile, "utf8").trim()).toBe(String(pid))
+          yield* container.counted(before + 3)
+          expect((yield* Effect.flatMap(ContainerStore, (store) => store.get(container.id))).bundle).toBe(bundle)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("a container made of another bundle under the same id is not overwritten", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function*() {
+          yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first")
+          const bundle = `${container.folder}/elsewhere`
+          renameSync(container.bundle, bundle)
+          yield* LabContainer.startBare(container, bundle)
+          const pid = yield* container.pid
+          const error = yield* Effect.flip(Checkpoints.restore(container.id, "first", { replace: true }))
+          expect(error._tag).toBe("ContainerMismatch")
+          expect(yield* container.pid).toBe(pid)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("a restored container holds none of our locks, and ends none when its processes go on", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function*() {
+          yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first")
+          const { pid } = yield* Checkpoints.restore(container.id, "first")
+          const held = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
+          expect(held.filter((path) => path.includes(container.folder))).toEqual([])
+          yield* Checkpoints.create(container.id, "second", { wait: false, leaveRunning: true })
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("a namespace that is gone is found", () =>
+      Effect.gen(function*() {
+        const network = yield* LabContainer.networkNamespace
+        const container = yield* LabContainer.make({ runtime, namespaces: { network: network.path } })
+        yield* Effect.gen(function*() {
+          const before = yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
+          yield* Checkpoints.restore(container.id, "first", { replace: true })
+          yield* container.counted(before + 1)
+          yield* Checkpoints.create(container.id, "second")
+          yield* network.remove
+          const error = yield* Effect.flip(Checkpoints.restore(container.id, "second"))
+          expect(reasonOf(error)).toBe("NamespaceMissing")
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+  })
+}
+
+const reasonOf = (error: CreateError | RestoreError) => "reason" in error ? error.reason : error._tag
