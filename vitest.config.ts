@@ -3,17 +3,20 @@
 // @effect-diagnostics processEnv:off
 import { defineConfig } from "vitest/config"
 
-const lanes = {
-  house: ["test/house/*.test.ts"],
-  disk: ["test/**/*.disk.test.ts"],
-  lab: ["test/**/*.lab.test.ts"]
+const lab = "test/**/*.lab.test.ts"
+const disk = "test/**/*.disk.test.ts"
+const examples = "test/examples/*.test.ts"
+const house = "test/house/*.test.ts"
+
+const lanes: Record<string, { readonly include: Array<string>; readonly exclude: Array<string> }> = {
+  unit: { include: ["test/**/*.test.ts"], exclude: [lab, disk, examples, house, "test/house/stand-in/**"] },
+  house: { include: [house], exclude: [] },
+  examples: { include: [examples], exclude: [lab] },
+  disk: { include: [disk], exclude: [examples] },
+  lab: { include: [lab], exclude: [] }
 }
 
 const lane = process.env["STASIS_LANE"] ?? "unit"
-
-const files = lane in lanes
-  ? { include: lanes[lane as keyof typeof lanes] }
-  : { include: ["test/**/*.test.ts"], exclude: [...Object.values(lanes).flat(), "test/house/**", "test/shim/**"] }
 
 export default defineConfig({
   resolve: {
@@ -25,7 +28,7 @@ export default defineConfig({
     ]
   },
   test: {
-    ...files,
+    ...lanes[lane],
     root: import.meta.dirname,
     // The real thing has one machine to itself: one file at a time, and time enough for a slow first run.
     fileParallelism: lane !== "lab",

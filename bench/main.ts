@@ -20,7 +20,7 @@ const isPiece = (name: string): name is keyof typeof pieces => name in pieces
 
 const main = Effect.gen(function*() {
   const [, , ...args] = process.argv
-  if (args[0] === "--peak-once") return yield* peakOnce(args.slice(1))
+  if (args[0] === "--peak-once") yield* peakOnce(args.slice(1))
   const quick = args.includes("--quick")
   for (const name of args.filter(isPiece)) {
     yield* Console.error(`measuring ${name}`)

@@ -3,6 +3,7 @@
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { build } from "esbuild"
+import { bundling } from "./bundle.mjs"
 import { root, run } from "./children.mjs"
 
 const dist = join(root, "dist")
@@ -26,26 +27,11 @@ const program = join(dist, "bin", "stasis.js")
 const bundle = await build({
   stdin: { contents: `import "./src/cli/main.ts"`, resolveDir: root },
   outfile: program,
-  bundle: true,
+  ...bundling,
+  // Paths in the bundle are those of the project, wherever its dependencies are linked to.
   absWorkingDir: root,
   preserveSymlinks: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: "none",
-  metafile: true,
-  // An optional native file watcher that a platform library looks for; it does without.
-  external: ["@parcel/watcher"],
-  banner: {
-    js: [
-      "#!/usr/bin/env node",
-      // What comes from CommonJS asks for the modules of Node.js in its own way.
-      `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url)`
-    ].join("\n")
-  },
-  logLevel: "warning"
+  metafile: true
 })
 await chmod(program, 0o755)
 

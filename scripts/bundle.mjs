@@ -1,7 +1,7 @@
 // How programs are bundled into one file each that Node.js runs as it is.
 
-/** What every bundle is built with. */
-export const bundling = /** @type {const} */ ({
+/** What every bundle is built with. @type {import("esbuild").BuildOptions} */
+export const bundling = {
   bundle: true,
   platform: "node",
   format: "esm",
@@ -19,4 +19,4 @@ export const bundling = /** @type {const} */ ({
     ].join("\n")
   },
   logLevel: "warning"
-})
+}

@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import { UsageError } from "./UsageError.ts"
 
 /** One flag. */
-export interface Flag {
+interface Flag {
   /** The name that stands for all its names. */
   readonly name: string
   readonly takesValue: boolean

@@ -8,7 +8,7 @@ import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
+import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { CheckpointError } from "../domain/CheckpointError.ts"
 import { escape, escapeLines } from "./escape.ts"
@@ -57,8 +57,8 @@ export const reportError = (error: CommandError, manner: Manner): Effect.Effect<
     : say({ tag: error._tag, message: error.message }, manner, 1)
 }
 
-/** The exit code of a command that was interrupted, where the signal is not known. */
-export const interrupted = 130
+/** The exit code of an interrupted command, as after Ctrl-C; the program knows the signal better. */
+const interrupted = 130
 
 const isCheckpointError = Schema.is(CheckpointError)
 const encode = Schema.encodeOption(CheckpointError)

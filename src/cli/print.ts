@@ -36,10 +36,6 @@ export const result = <A, I>(
     if (whole !== "") yield* output.out(whole)
   })
 
-/** Says something to the person beside the result, on standard error; nothing with `--quiet`. */
-export const note = (text: string): Effect.Effect<void, never, Output | Settings> =>
-  Effect.flatMap(Settings, ({ quiet }) => quiet ? Effect.void : Effect.flatMap(Output, ({ err }) => err(`${text}\n`)))
-
 /** Says what went less well than asked. */
 export const warnings = (texts: ReadonlyArray<string>): Effect.Effect<void, never, Output> =>
   Effect.flatMap(

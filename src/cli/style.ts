@@ -6,7 +6,6 @@ export const style = (colours: boolean) => {
   return { good: mark("32"), warn: mark("33"), bad: mark("31"), faint: mark("2"), strong: mark("1") }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
 const sequences = /\u001b\[[0-9;]*m/g
 
 /** Takes colours out of a text that somebody else rendered. */

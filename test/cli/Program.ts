@@ -17,7 +17,7 @@ export interface Program {
 }
 
 /** What a process left. */
-export interface Ended {
+interface Ended {
   readonly code: number | null
   readonly out: string
   readonly err: string

@@ -76,7 +76,7 @@ describe("sort", () => {
     fc.array(fc.nat(3), { minLength: 4, maxLength: 4 })
   ], ([chosen, places]) => {
     const line: Array<string> = ["web", "first"]
-    chosen.forEach((flag, index) => line.splice((places[index] ?? 0) % (line.length + 1), 0, flag))
+    for (const [index, flag] of chosen.entries()) line.splice((places[index] ?? 0) % (line.length + 1), 0, flag)
     const order = (args: ReadonlyArray<string>) => [...args].sort().join(" ")
     const args = Either.getOrThrow(sort(grammar, ["create", ...line]))
     const plain = Either.getOrThrow(sort(grammar, ["create", ...chosen, "web", "first"]))

@@ -7,13 +7,14 @@
 import { spawn } from "node:child_process"
 import * as NodeFs from "node:fs"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ContainerNotFound, RuntimeFailed } from "../../src/domain/CheckpointError.ts"
 import { type Container, resolve } from "../../src/domain/Container.ts"
 import * as Checkpoints from "../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../src/effects/ContainerStore.ts"
-import type { Lease } from "../../src/effects/Disk.ts"
+import { Disk, type Lease, noLease } from "../../src/effects/Disk.ts"
 import type { EventLog } from "../../src/effects/EventLog.ts"
 import { Runtime } from "../../src/effects/Runtime.ts"
 import * as CheckpointFolder from "../../src/layers/shared/CheckpointFolder.ts"
@@ -31,7 +32,7 @@ export interface ContainerFile {
 }
 
 /** Ways in which a world can be made to break the promises: that they are seen is the proof of the suites. */
-export type Fault = "children hold no lock" | "no lock at all" | "sweeps without lock"
+export type Fault = "children hold no lock" | "no lock at all"
 
 const containerPath = (root: string) => `${root}/container.json`
 
@@ -68,7 +69,11 @@ export const wholeMemory = (path: string): string | undefined => {
   return images.every((file, index) => texts[index] === `${file} of ${memory};`) ? memory : undefined
 }
 
+/** Where there is such a pipe, dumps and restores wait until somebody has opened and closed its other end. */
+export const gatePath = (root: string) => `${root}/gate`
+
 const dumpScript = `set -e
+if [ -p "$6" ]; then cat "$6"; fi
 for file in ${images.join(" ")}; do
   printf '%s of ' "$file" > "$1/$file"; sleep 0.002; printf '%s;' "$2" >> "$1/$file"
 done
@@ -76,7 +81,11 @@ echo statistics > "$3/stats-dump"
 if [ "$4" = stopped ]; then rm "$5"; fi`
 
 const restoreScript = `set -e
+if [ -p "$3" ]; then cat "$3"; fi
 sleep 0.002; printf '%s' "$2" > "$1.restored"; mv "$1.restored" "$1"`
+
+const unlocked = Layer.map(NodeDisk.layer, (context) =>
+  Context.make(Disk, { ...Context.get(context, Disk), lock: () => Effect.succeedSome(noLease) }))
 
 /** The use cases on a world below `root`. */
 export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Checkpoints | EventLog> => {
@@ -103,7 +112,7 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
     checkOptions: () => Effect.void,
     residentBytes: () => Effect.succeed(1),
     checkpoint: (_, { after, imagePath, lease, workPath }) =>
-      Effect.suspend(() => run(dumpScript, [imagePath, readContainer(root)?.memory ?? "none", workPath, after, containerPath(root)], lease, "checkpoint")).pipe(
+      Effect.suspend(() => run(dumpScript, [imagePath, readContainer(root)?.memory ?? "none", workPath, after, containerPath(root), gatePath(root)], lease, "checkpoint")).pipe(
         Effect.as({ files: [], warnings: [] })
       ),
     checkRestore: () => Effect.void,
@@ -112,7 +121,10 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
         const memory = wholeMemory(checkpoint.path)
         return memory === undefined
           ? Effect.fail(new RuntimeFailed({ operation: "restore", container, runtime: "files", reason: "FileMissing", detail: "not whole" }))
-          : run(restoreScript, [containerPath(root), JSON.stringify({ state: "running", memory })], lease, "restore")
+          : run(restoreScript, [containerPath(root), JSON.stringify({ state: "running", memory }), gatePath(root)], lease, "restore").pipe(
+            Effect.filterOrFail(() => wholeMemory(checkpoint.path) === memory, () =>
+              new RuntimeFailed({ operation: "restore", container, runtime: "files", reason: "FileMissing", detail: "pulled away" }))
+          )
       }),
     pause: () => change("paused"),
     resume: () => change("running"),
@@ -137,7 +149,7 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
         return one === undefined ? Effect.fail(new ContainerNotFound({ container: id })) : Effect.succeed(one)
       })
   })
-  const disk = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
+  const disk = Layer.merge(NodeFileSystem.layer, fault === "no lock at all" ? unlocked : NodeDisk.layer)
   const events = EventFile.layer({ root: `${root}/stasis` }).pipe(Layer.provide(disk))
   const store = CheckpointFolder.layer({ root: `${root}/stasis`, scope: "files/world" }).pipe(Layer.provide(disk))
   return Layer.provideMerge(Checkpoints.layer.pipe(Layer.provide(Layer.mergeAll(runtime, containers, store))), events)

@@ -21,6 +21,9 @@ export interface Job {
 export interface Outcome {
   readonly step: number
   readonly end: string
+  /** Nanoseconds of the machine's one monotonic clock. */
+  readonly from: number
+  readonly to: number
   readonly message?: string
 }
 

@@ -43,7 +43,7 @@ export class Worker {
         const told = JSON.parse(line) as { ready?: true; begin?: number } & Partial<Outcome> // Written by worker.disk.ts.
         if (told.ready === true) resolve(undefined)
         else if (told.begin !== undefined) this.begun = told.begin
-        else if (told.step !== undefined && told.end !== undefined) this.outcomes.push({ ...told, step: told.step, end: told.end })
+        else this.outcomes.push(told as Outcome) // The third and last kind of line.
       })
     })
   }

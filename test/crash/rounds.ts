@@ -110,7 +110,7 @@ const look = (root: string, there: Map<string, string>, maybe: Step | undefined,
     yield* judge(found, there, maybe)
     const now = readContainer(root)
     if (now === undefined && !found.some((one) => wholeMemory(one.path) !== undefined)) {
-      yield* Effect.fail("the container is gone and in no checkpoint")
+      yield* Effect.fail("the container is gone, and in no checkpoint")
     }
     if (now === undefined && maybe?.do === "create" && !found.some((one) => one.name === maybe.name)) {
       yield* Effect.fail(`the container was stopped by ${maybe.name}, which is not there`)

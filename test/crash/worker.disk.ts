@@ -9,15 +9,18 @@ import { type Job, perform } from "./Job.ts"
 
 const tell = (line: object) => void writeSync(1, `${JSON.stringify(line)}\n`)
 
+const now = () => Number(process.hrtime.bigint())
+
 const work = async ({ fault, root, steps }: Job) => {
   const runtime = ManagedRuntime.make(layer(root, fault))
   for (const [step, one] of steps.entries()) {
     tell({ begin: step })
+    const from = now()
     const end = await runtime.runPromise(Effect.match(perform(container, one), {
       onSuccess: () => ({ step, end: "done" }),
       onFailure: (error) => ({ step, end: error._tag, message: String(error) })
     }))
-    tell(end)
+    tell({ ...end, from, to: now() })
   }
   process.exit(0)
 }

@@ -39,6 +39,7 @@ export const make = (): StandIn => {
     "package.json",
     "package-lock.json",
     "scripts/build.mjs",
+    "scripts/bundle.mjs",
     "scripts/check.mjs",
     "scripts/children.mjs",
     "scripts/lint",

@@ -273,10 +273,10 @@ const split = (path: string): { readonly folder: string; readonly name: string }
   return { folder: slash <= 0 ? "/" : path.slice(0, slash), name: path.slice(slash + 1) }
 }
 
-class Refused extends Error {
+/** No `Error`: a stack trace for each file that is not there would take most of the time. */
+class Refused {
   readonly code: string
   constructor(code: string) {
-    super(code)
     this.code = code
   }
 }

@@ -2,9 +2,11 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
 import { Checkpoint } from "../../domain/Checkpoint.ts"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
@@ -27,7 +29,9 @@ export const ls = Command.make("ls", {
 }, (input) =>
   Effect.gen(function* () {
     const container = Option.getOrUndefined(input.container)
-    const checkpoints = yield* Checkpoints.list(container, flags.given("checkpointDir", input.checkpointDir))
+    const found = yield* Checkpoints.list(container, flags.given("checkpointDir", input.checkpointDir))
+    // By name they come; a person looks for the container first.
+    const checkpoints = container === undefined ? Arr.sort(found, byContainer) : found
     yield* print.result({
       schema: Schema.Array(Checkpoint),
       value: checkpoints,
@@ -36,6 +40,8 @@ export const ls = Command.make("ls", {
       names: checkpoints.map((one) => container === undefined ? `${one.container} ${one.name}` : one.name)
     })
   })).pipe(Command.withDescription("List the checkpoints of a container, or of all containers"))
+
+const byContainer = Order.mapInput(Order.string, (checkpoint: Checkpoint) => checkpoint.container)
 
 const show = (checkpoints: ReadonlyArray<Checkpoint>, all: boolean, whole: boolean) =>
   Effect.gen(function* () {

@@ -26,23 +26,45 @@ export const name: FastCheck.Arbitrary<string> = FastCheck.oneof(
 
 function nameOf(minLength: number, maxLength: number): FastCheck.Arbitrary<string> {
   return FastCheck.tuple(letter, FastCheck.array(inner, { minLength, maxLength }), letter).map(([head, body, tail]) =>
-    head + body.join("") + tail)
+    head + body.join("") + tail
+  )
 }
 
 /** Names that `create` refuses, the well-known traps among them. */
 export const invalidName: FastCheck.Arbitrary<string> = FastCheck.oneof(
   FastCheck.constantFrom(
-    "", "a", ".", "..", "../x", "../../etc", "a/b", "a\\b", "-ab", ".ab", "ab.", "a\0b", "a\nb", "ab\n", " ab",
-    "a b", "аb", "ａｂ", "a\u0301b", "a".repeat(256)
+    "",
+    "a",
+    ".",
+    "..",
+    "../x",
+    "../../etc",
+    "a/b",
+    "a\\b",
+    "-ab",
+    ".ab",
+    "ab.",
+    "a\0b",
+    "a\nb",
+    "ab\n",
+    " ab",
+    "a b",
+    "аb",
+    "ａｂ",
+    "a\u0301b",
+    "a".repeat(256)
   ),
   FastCheck.tuple(nameOf(0, 6), FastCheck.constantFrom("/", "\0", "\n", "\\", " ", "é", ":", "~")).map(([good, bad]) =>
-    `${good}${bad}x`),
+    `${good}${bad}x`
+  ),
   nameOf(0, 6).map((good) => `${good}.`)
 )
 
 /** Containers with ids as the engines make them, and what else may be said of one. */
 export const container: FastCheck.Arbitrary<MemoryContainer> = FastCheck.record({
-  id: FastCheck.array(FastCheck.constantFrom(..."0123456789abcdef"), { minLength: 12, maxLength: 64 }).map((all) => all.join("")),
+  id: FastCheck.array(FastCheck.constantFrom(..."0123456789abcdef"), { minLength: 12, maxLength: 64 }).map((all) =>
+    all.join("")
+  ),
   name: nameOf(0, 10),
   image: FastCheck.constantFrom("busybox", "registry.example/app:1.2"),
   labels: FastCheck.dictionary(nameOf(0, 6), FastCheck.string({ maxLength: 8 }), { maxKeys: 3 }),
@@ -97,11 +119,23 @@ const command = (names: ReadonlyArray<string>): FastCheck.Arbitrary<Command> => 
   const one = FastCheck.constantFrom(...names)
   const tagged = <const T extends Command["_tag"]>(_tag: T) => FastCheck.constant({ _tag })
   return FastCheck.oneof(
-    { weight: 4, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Create" as const), name: one, options: createOptions }) },
-    { weight: 4, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Restore" as const), name: one, options: restoreOptions }) },
+    {
+      weight: 4,
+      arbitrary: FastCheck.record({ _tag: FastCheck.constant("Create" as const), name: one, options: createOptions })
+    },
+    {
+      weight: 4,
+      arbitrary: FastCheck.record({ _tag: FastCheck.constant("Restore" as const), name: one, options: restoreOptions })
+    },
     { weight: 2, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Remove" as const), name: one }) },
     { weight: 1, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Get" as const), name: one }) },
-    { weight: 3, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Advance" as const), by: FastCheck.integer({ min: 1, max: 9 }) }) },
+    {
+      weight: 3,
+      arbitrary: FastCheck.record({
+        _tag: FastCheck.constant("Advance" as const),
+        by: FastCheck.integer({ min: 1, max: 9 })
+      })
+    },
     tagged("List"),
     tagged("Names"),
     tagged("Recover"),

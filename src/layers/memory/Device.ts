@@ -5,7 +5,8 @@
  * The rules are the weakest that Linux's file systems promise: to sync a file saves its data and attributes, not its
  * name; to sync a folder saves its names, not what they lead to; a rename is saved in both folders or in neither.
  */
-import { type Entry, entriesOf, type Inode } from "./walk.ts"
+import { Buffer } from "node:buffer"
+import { entriesOf, type Entry, type Inode } from "./walk.ts"
 
 /** A change of names that is saved as a whole. */
 type Change = ReadonlyArray<readonly [folder: Entry, name: string]>
@@ -43,13 +44,17 @@ export class Device {
   /** Saves the data and the attributes of a file, or the names and the attributes of a folder. */
   sync(entry: Entry, inode: Inode): void {
     this.#save(inode)
-    if (inode.isDirectory()) for (const name of [...this.#names.get(entry)?.keys() ?? []]) this.#saveName(entry, name)
+    if (inode.isDirectory()) {
+      for (const name of [...this.#names.get(entry)?.keys() ?? []]) {
+        this.#saveName(entry, name)
+      }
+    }
   }
 
   /** Saves everything below an entry. */
   syncAll(entry: Entry): void {
     this.sync(entry, entry.node)
-    if (entry.node.isDirectory()) for (const [, below] of entriesOf(entry)) this.syncAll(below)
+    if (entry.node.isDirectory()) { for (const [, below] of entriesOf(entry)) this.syncAll(below) }
   }
 
   /**
@@ -58,8 +63,10 @@ export class Device {
    */
   lose(root: Entry, survives: () => boolean): void {
     for (const inode of this.#inodes) if (survives()) this.#save(inode)
-    for (const [folder, names] of this.#names) for (const name of [...names.keys()]) {
-      if (names.has(name) && survives()) this.#saveName(folder, name)
+    for (const [folder, names] of this.#names) {
+      for (const name of [...names.keys()]) {
+        if (names.has(name) && survives()) this.#saveName(folder, name)
+      }
     }
     this.#names = new Map()
     this.#inodes = new Set()

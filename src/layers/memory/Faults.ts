@@ -79,13 +79,17 @@ export class Faults {
   }
 
   /** The next call of an operation fails with an error that is one of its own. */
-  failNext<O extends Operation>(operation: O, error: OperationError<O>, options: FaultOptions = {}): Effect.Effect<void> {
+  failNext<O extends Operation>(
+    operation: O,
+    error: OperationError<O>,
+    options: FaultOptions = {}
+  ): Effect.Effect<void> {
     return Effect.sync(() => this.#plan(operation, Effect.fail(error), options))
   }
 
   /** The next call of an operation hangs until it is released. */
   hangNext(operation: Operation, options: FaultOptions = {}): Effect.Effect<Hang> {
-    return Effect.gen(this, function*() {
+    return Effect.gen(this, function* () {
       const reached = yield* Deferred.make<void>()
       const released = yield* Deferred.make<void>()
       this.#plan(operation, Effect.zipRight(Deferred.succeed(reached, undefined), Deferred.await(released)), options)
@@ -173,7 +177,9 @@ export class Faults {
 
   #storagePlan(operation: Operation): Plan | undefined {
     const plan = this.#storage
-    return plan !== undefined && plan.times > 0 && /^(FileSystem|File|Disk)\./.test(operation) && takes(plan) ? plan : undefined
+    return plan !== undefined && plan.times > 0 && /^(FileSystem|File|Disk)\./.test(operation) && takes(plan)
+      ? plan
+      : undefined
   }
 }
 

@@ -11,13 +11,19 @@ import type { MemoryContainers } from "./MemoryContainers.ts"
 export const make = (containers: MemoryContainers, faults: Faults): Context.Tag.Service<ContainerStore> => ({
   list: faults.around("ContainerStore.list", Effect.sync(() => containers.all)),
   find: (reference) =>
-    faults.around("ContainerStore.find", Effect.suspend(() => {
-      const exact = containers.get(reference)
-      return exact === undefined ? resolve(reference, containers.all) : Effect.succeed(exact)
-    })),
+    faults.around(
+      "ContainerStore.find",
+      Effect.suspend(() => {
+        const exact = containers.get(reference)
+        return exact === undefined ? resolve(reference, containers.all) : Effect.succeed(exact)
+      })
+    ),
   get: (id) =>
-    faults.around("ContainerStore.get", Effect.suspend(() => {
-      const container = containers.get(id)
-      return container === undefined ? new ContainerNotFound({ container: id }) : Effect.succeed(container)
-    }))
+    faults.around(
+      "ContainerStore.get",
+      Effect.suspend(() => {
+        const container = containers.get(id)
+        return container === undefined ? new ContainerNotFound({ container: id }) : Effect.succeed(container)
+      })
+    )
 })

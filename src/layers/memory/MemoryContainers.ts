@@ -58,6 +58,8 @@ export class MemoryContainers {
   readonly #bodies = new Map<string, Body>()
   readonly #tickMillis: number | undefined
   readonly #afterStop: "forgotten" | "stopped"
+  /** What makes a container the same one, for as long as the world knows its id. */
+  readonly #identities = new Map<string, string>()
   #processes = 0
   #made = 0
 
@@ -69,12 +71,18 @@ export class MemoryContainers {
   /** Makes a container; one of its id that is there already is gone. */
   add(now: number, container: MemoryContainer): void {
     this.#made += 1
+    this.#identities.set(container.id, `memory-${this.#made}`)
+    this.start(now, container)
+  }
+
+  /** Starts a container that was made before: it is the same one, and counts anew. */
+  start(now: number, container: MemoryContainer): void {
     this.#put(now, container.state ?? "running", {
       id: container.id,
       name: container.name,
       image: container.image,
       labels: container.labels ?? {},
-      identity: `memory-${this.#made}`,
+      identity: this.#identities.get(container.id) ?? container.id,
       count: container.count ?? 0,
       memory: container.memory ?? 4096,
       files: container.files ?? []

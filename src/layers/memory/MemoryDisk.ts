@@ -46,18 +46,21 @@ export const make = (volume: MemoryVolume, faults: Faults): Context.Tag.Service<
       }),
     scanOne: (path, request) => call("scanOne", path, () => scanFolder(volume, path, request)),
     scan: (path, names, request, choose) =>
-      faults.around("Disk.scan", Effect.gen(function*() {
-        const found = []
-        for (let index = 0; index < names.length; index++) {
-          const name = names[index]
-          if (name === undefined) continue
-          if (index % turn === turn - 1) yield* Effect.yieldNow()
-          const scanned = scanFolder(volume, `${path}/${name}`, request)
-          const one = choose(name, isRefusal(scanned) ? hidden(scanned) : scanned)
-          if (one !== undefined) found.push(one)
-        }
-        return found
-      })),
+      faults.around(
+        "Disk.scan",
+        Effect.gen(function* () {
+          const found = []
+          for (let index = 0; index < names.length; index++) {
+            const name = names[index]
+            if (name === undefined) continue
+            if (index % turn === turn - 1) yield* Effect.yieldNow()
+            const scanned = scanFolder(volume, `${path}/${name}`, request)
+            const one = choose(name, isRefusal(scanned) ? hidden(scanned) : scanned)
+            if (one !== undefined) found.push(one)
+          }
+          return found
+        })
+      ),
     removeEmpty: (path) => call("removeEmpty", path, (now) => volume.removeFolder(now, path)),
     sync: (path) =>
       call("sync", path, () => {
@@ -101,12 +104,18 @@ const scanFolder = (volume: MemoryVolume, path: string, request: ScanRequest): S
   if (!folder.node.isDirectory()) return nothing
   const marker = walk(volume, `${path}/${request.marker}`, false, "lstat")
   if (isRefusal(marker) && !isGone(marker)) return marker
-  return { text: readSmall(volume, `${path}/${request.file}`, request), marker: !isRefusal(marker) && marker.node.isFile() }
+  return {
+    text: readSmall(volume, `${path}/${request.file}`, request),
+    marker: !isRefusal(marker) && marker.node.isFile()
+  }
 }
 
 const nothing: Scanned = { text: { _tag: "Absent" }, marker: false }
 
-const hidden = (refusal: Refusal): Scanned => ({ text: unreadable(`cannot be looked into: ${refusal.code}`), marker: false })
+const hidden = (refusal: Refusal): Scanned => ({
+  text: unreadable(`cannot be looked into: ${refusal.code}`),
+  marker: false
+})
 
 const unreadable = (reason: string): SmallFile => ({ _tag: "Unreadable", reason })
 
@@ -139,7 +148,7 @@ const lock = (
   wait: boolean
 ): Effect.Effect<Option.Option<Lease>, PlatformError, Scope.Scope> =>
   Effect.uninterruptibleMask((restore) => {
-    const attempt: Effect.Effect<Option.Option<Lease>, PlatformError, Scope.Scope> = Effect.gen(function*() {
+    const attempt: Effect.Effect<Option.Option<Lease>, PlatformError, Scope.Scope> = Effect.gen(function* () {
       const inode = yield* lockFile(volume, path)
       const queue = queueOf(inode)
       if (queue.held && !wait) return Option.none()

@@ -25,7 +25,8 @@ export const make = (capacity: number, faults: Faults): Context.Tag.Service<Even
       Stream.suspend(() => Stream.fromIterable(log.from(log.oldest).filter((event) => matches(event, filter)))),
     follow: (filter = {}) =>
       Stream.suspend(() =>
-        Stream.unfoldChunkEffect(filter.since === undefined ? log.end : log.oldest, (next) => follow(log, next, filter)))
+        Stream.unfoldChunkEffect(filter.since === undefined ? log.end : log.oldest, (next) => follow(log, next, filter))
+      )
   }
 }
 
@@ -74,7 +75,7 @@ class Events {
 type Step = Option.Option<readonly [Chunk.Chunk<Event>, number]>
 
 const follow = (log: Events, next: number, filter: EventFilter): Effect.Effect<Step, EventLogFailed> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     if (next < log.oldest) {
       return yield* new EventLogFailed({
         operation: "follow",
@@ -89,9 +90,13 @@ const follow = (log: Events, next: number, filter: EventFilter): Effect.Effect<S
 
 /** Waits for an event; false when the time that the filter asks for has passed first. */
 const waitUntil = (log: Events, next: number, { until }: EventFilter): Effect.Effect<boolean> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     if (until === undefined) return yield* Effect.as(log.wait(next), true)
     const left = (until + 1) * 1000 - (yield* Clock.currentTimeMillis)
     if (left <= 0) return false
-    return yield* Effect.timeoutTo(log.wait(next), { duration: Duration.millis(left), onSuccess: () => true, onTimeout: () => false })
+    return yield* Effect.timeoutTo(log.wait(next), {
+      duration: Duration.millis(left),
+      onSuccess: () => true,
+      onTimeout: () => false
+    })
   })

@@ -104,9 +104,7 @@ export class MemoryFile implements FileSystem.File {
     return Effect.clockWith((clock) => {
       const run = Effect.suspend(() => {
         const outcome = body(clock.unsafeCurrentTimeMillis())
-        return isRefusal(outcome)
-          ? Effect.fail(toPlatformError(method, this.fd, outcome))
-          : Effect.succeed(outcome)
+        return isRefusal(outcome) ? Effect.fail(toPlatformError(method, this.fd, outcome)) : Effect.succeed(outcome)
       })
       return this.#faults.isQuiet ? run : this.#faults.around(`File.${method}`, run)
     })

@@ -33,7 +33,7 @@ import { MemoryFile } from "./MemoryFile.ts"
 import type { Change, MemoryVolume } from "./MemoryVolume.ts"
 import { openFile } from "./OpenFile.ts"
 import { isRefusal, Refusal, toPlatformError } from "./Refusal.ts"
-import { type Entry, entriesOf, type Inode, may, read, walk, write } from "./walk.ts"
+import { entriesOf, type Entry, type Inode, may, read, walk, write } from "./walk.ts"
 
 /** The file system of a volume. */
 export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSystem => {
@@ -62,29 +62,33 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
       return volume.device.written(node)
     })
 
-  const open = (path: string, options?: FileSystem.OpenFileOptions): Effect.Effect<MemoryFile, PlatformError, Scope.Scope> =>
+  const open = (
+    path: string,
+    options?: FileSystem.OpenFileOptions
+  ): Effect.Effect<MemoryFile, PlatformError, Scope.Scope> =>
     call("open", path, (now) => {
       const flag = options?.flag ?? "r"
       const file = openFile(volume, now, path, flag, options?.mode ?? 0o666)
       return isRefusal(file) ? file : new MemoryFile(file, flag.startsWith("a"), faults)
     })
 
-  const makeTempDirectory = (method: "makeTempDirectory" | "makeTempFile" | "makeTempDirectoryScoped" | "makeTempFileScoped") =>
-  (options?: FileSystem.MakeTempDirectoryOptions): Effect.Effect<string, PlatformError> =>
-    Effect.flatMap(randomName, (name) => {
-      const path = `${options?.directory ?? "/tmp"}/${options?.prefix ?? ""}${name}`
-      return call(method, path, (now) => {
-        // Every machine has a folder for such things.
-        if (options?.directory === undefined) volume.makeFolders(now, "/tmp", 0o1777)
-        const made = volume.makeFolder(now, path, 0o700)
-        return isRefusal(made) ? new Refusal(made.code, "mkdtemp") : path
+  const makeTempDirectory =
+    (method: "makeTempDirectory" | "makeTempFile" | "makeTempDirectoryScoped" | "makeTempFileScoped") =>
+    (options?: FileSystem.MakeTempDirectoryOptions): Effect.Effect<string, PlatformError> =>
+      Effect.flatMap(randomName, (name) => {
+        const path = `${options?.directory ?? "/tmp"}/${options?.prefix ?? ""}${name}`
+        return call(method, path, (now) => {
+          // Every machine has a folder for such things.
+          if (options?.directory === undefined) volume.makeFolders(now, "/tmp", 0o1777)
+          const made = volume.makeFolder(now, path, 0o700)
+          return isRefusal(made) ? new Refusal(made.code, "mkdtemp") : path
+        })
       })
-    })
 
   const makeTempFile = (method: "makeTempFile" | "makeTempFileScoped") => {
     const makeFolder = makeTempDirectory(method)
     return (options?: FileSystem.MakeTempFileOptions): Effect.Effect<string, PlatformError> =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const folder = yield* makeFolder(options)
         const path = `${folder}/${yield* randomName}${options?.suffix ?? ""}`
         yield* Effect.scoped(open(path, { flag: "w+" }))
@@ -108,24 +112,29 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
 
   return FileSystem.make({
     access: (path, options) =>
-      call("access", path, () => at(path, true, "access", ({ node }) => {
-        const bits = (options?.readable === true ? read : 0) | (options?.writable === true ? write : 0)
-        return may(volume.user, node, bits) ? undefined : new Refusal("EACCES", "access")
-      })),
-    chmod: (path, mode) => call("chmod", path, (now) => change(path, "chmod", now, (inode) => (inode.perm = mode & 0o7777))),
+      call("access", path, () =>
+        at(path, true, "access", ({ node }) => {
+          const bits = (options?.readable === true ? read : 0) | (options?.writable === true ? write : 0)
+          return may(volume.user, node, bits) ? undefined : new Refusal("EACCES", "access")
+        })),
+    chmod: (path, mode) =>
+      call("chmod", path, (now) => change(path, "chmod", now, (inode) => (inode.perm = mode & 0o7777))),
     chown: (path, uid, gid) =>
-      call("chown", path, (now) => change(path, "chown", now, (inode) => {
-        inode.uid = uid
-        inode.gid = gid
-      })),
+      call("chown", path, (now) =>
+        change(path, "chown", now, (inode) => {
+          inode.uid = uid
+          inode.gid = gid
+        })),
     copy: (from, to, options) => call("copy", from, (now) => copyTree(volume, now, from, to, options)),
     copyFile: (from, to) => call("copyFile", from, (now) => copyFile(volume, now, from, to)),
     link: (from, to) => call("link", from, (now) => volume.link(now, from, to)),
     makeDirectory: (path, options) =>
-      Effect.asVoid(call("makeDirectory", path, (now) =>
-        options?.recursive === true
-          ? volume.makeFolders(now, path, options.mode ?? 0o777)
-          : volume.makeFolder(now, path, options?.mode ?? 0o777))),
+      Effect.asVoid(
+        call("makeDirectory", path, (now) =>
+          options?.recursive === true
+            ? volume.makeFolders(now, path, options.mode ?? 0o777)
+            : volume.makeFolder(now, path, options?.mode ?? 0o777))
+      ),
     makeTempDirectory: makeTempDirectory("makeTempDirectory"),
     makeTempDirectoryScoped: (options) => scoped(makeTempDirectory("makeTempDirectoryScoped")(options), (path) => path),
     makeTempFile: makeTempFile("makeTempFile"),
@@ -133,11 +142,12 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
       scoped(makeTempFile("makeTempFileScoped")(options), (path) => path.slice(0, path.lastIndexOf("/"))),
     open,
     readDirectory: (path, options) =>
-      call("readDirectory", path, () => at(path, true, "scandir", (entry) => {
-        if (!entry.node.isDirectory()) return new Refusal("ENOTDIR", "scandir")
-        if (!may(volume.user, entry.node, read)) return new Refusal("EACCES", "scandir")
-        return namesBelow(entry, options?.recursive === true)
-      })),
+      call("readDirectory", path, () =>
+        at(path, true, "scandir", (entry) => {
+          if (!entry.node.isDirectory()) return new Refusal("ENOTDIR", "scandir")
+          if (!may(volume.user, entry.node, read)) return new Refusal("EACCES", "scandir")
+          return namesBelow(entry, options?.recursive === true)
+        })),
     readFile: (path) =>
       call("readFile", path, (now) => {
         const file = openFile(volume, now, path, "r", 0)
@@ -148,8 +158,12 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
         return isRefusal(length) ? length : data
       }),
     readLink: (path) =>
-      call("readLink", path, () => at(path, false, "readlink", ({ node }) =>
-        node.isSymlink() ? node.symlink : new Refusal("EINVAL", "readlink"))),
+      call(
+        "readLink",
+        path,
+        () =>
+          at(path, false, "readlink", ({ node }) => node.isSymlink() ? node.symlink : new Refusal("EINVAL", "readlink"))
+      ),
     realPath: (path) => call("realPath", path, () => at(normalize(path), true, "lstat", pathOf)),
     remove,
     rename: (from, to) => call("rename", from, (now) => volume.rename(now, from, to)),
@@ -161,10 +175,11 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
         return isRefusal(file) ? file : file.truncate(now, Number(length ?? 0))
       }),
     utimes: (path, atime, mtime) =>
-      call("utimes", path, (now) => change(path, "utime", now, (inode) => {
-        inode.atime = toDate(atime)
-        inode.mtime = toDate(mtime)
-      }), "utime"),
+      call("utimes", path, (now) =>
+        change(path, "utime", now, (inode) => {
+          inode.atime = toDate(atime)
+          inode.mtime = toDate(mtime)
+        }), "utime"),
     watch: (path) => watch(volume, stat(path), path),
     writeFile: (path, data, options) =>
       call("writeFile", path, (now) => {
@@ -177,14 +192,20 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
 /** The absolute path of an entry. */
 export const pathOf = (entry: Entry): string => `/${entry.steps.slice(1).join("/")}`
 
-type Method = Exclude<keyof FileSystem.FileSystem, "exists" | "readFileString" | "stream" | "sink" | "writeFileString" | "watch">
+type Method = Exclude<
+  keyof FileSystem.FileSystem,
+  "exists" | "readFileString" | "stream" | "sink" | "writeFileString" | "watch"
+>
 
 const settle = <A>(method: string, path: string, outcome: A | Refusal): Effect.Effect<A, PlatformError> =>
   isRefusal(outcome) ? Effect.fail(toPlatformError(method, path, outcome)) : Effect.succeed(outcome)
 
 const namesBelow = (folder: Entry, recursive: boolean): Array<string> =>
   entriesOf(folder).flatMap(([name, entry]) =>
-    recursive && entry.node.isDirectory() ? [name, ...namesBelow(entry, true).map((below) => `${name}/${below}`)] : [name])
+    recursive && entry.node.isDirectory()
+      ? [name, ...namesBelow(entry, true).map((below) => `${name}/${below}`)]
+      : [name]
+  )
 
 /** Node.js takes dots away before it looks at any link. */
 const normalize = (path: string): string => {
@@ -206,23 +227,27 @@ const watch = (
   check: Effect.Effect<unknown, PlatformError>,
   path: string
 ): Stream.Stream<FileSystem.WatchEvent, PlatformError> =>
-  Stream.unwrap(Effect.as(check, Stream.asyncPush<FileSystem.WatchEvent>((emit) =>
-    Effect.acquireRelease(
-      Effect.sync(() => {
-        const watched = walk(volume, path, true, "watch")
-        const watcher = ({ folder, kind, name }: Change) => {
-          if (isRefusal(watched) || (folder !== watched && folder.children.get(name) !== watched)) return
-          const at = `${pathOf(folder)}/${name}`.replace(/^\/\//, "/")
-          emit.single(
-            kind === "create"
-              ? FileSystem.WatchEventCreate({ path: at })
-              : kind === "remove"
-              ? FileSystem.WatchEventRemove({ path: at })
-              : FileSystem.WatchEventUpdate({ path: at })
-          )
-        }
-        volume.watchers.add(watcher)
-        return watcher
-      }),
-      (watcher) => Effect.sync(() => volume.watchers.delete(watcher))
-    ))))
+  Stream.unwrap(Effect.as(
+    check,
+    Stream.asyncPush<FileSystem.WatchEvent>((emit) =>
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          const watched = walk(volume, path, true, "watch")
+          const watcher = ({ folder, kind, name }: Change) => {
+            if (isRefusal(watched) || (folder !== watched && folder.children.get(name) !== watched)) return
+            const at = `${pathOf(folder)}/${name}`.replace(/^\/\//, "/")
+            emit.single(
+              kind === "create"
+                ? FileSystem.WatchEventCreate({ path: at })
+                : kind === "remove"
+                ? FileSystem.WatchEventRemove({ path: at })
+                : FileSystem.WatchEventUpdate({ path: at })
+            )
+          }
+          volume.watchers.add(watcher)
+          return watcher
+        }),
+        (watcher) => Effect.sync(() => volume.watchers.delete(watcher))
+      )
+    )
+  ))

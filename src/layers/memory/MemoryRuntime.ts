@@ -5,7 +5,7 @@
  * It fails where the file system does, and then the container goes on as it was.
  */
 import type { PlatformError } from "@effect/platform/Error"
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -16,7 +16,7 @@ import { CheckpointDamaged, OptionUnsupported, RuntimeFailed } from "../../domai
 import type { OpenFile } from "../../domain/CheckpointConfig.ts"
 import { type Container, isLive } from "../../domain/Container.ts"
 import type { Statistics } from "../../domain/Statistics.ts"
-import type { DumpRequest, Dumped, RestoreRequest, Runtime } from "../../effects/Runtime.ts"
+import type { Dumped, DumpRequest, RestoreRequest, Runtime } from "../../effects/Runtime.ts"
 import type { Faults } from "./Faults.ts"
 import type { Memory, MemoryContainers } from "./MemoryContainers.ts"
 
@@ -47,30 +47,44 @@ export const make = (
     stopsByItself: options.stopsByItself ?? false,
     capabilities: Effect.succeed(capabilities),
     checkOptions: (_, asked) =>
-      faults.around("Runtime.checkOptions", Effect.suspend(() => {
-        const refused = Object.entries(asked).find(([option, value]) => value !== undefined && option in unsupported)
-        return refused === undefined ? Effect.void : new OptionUnsupported({
-          option: refused[0],
-          runtime: name,
-          detail: unsupported[refused[0]] ?? "",
-          supportedBy: refused[0] === "oci" ? ["runc", "crun"] : []
+      faults.around(
+        "Runtime.checkOptions",
+        Effect.suspend(() => {
+          const refused = Object.entries(asked).find(([option, value]) => value !== undefined && option in unsupported)
+          return refused === undefined ? Effect.void : new OptionUnsupported({
+            option: refused[0],
+            runtime: name,
+            detail: unsupported[refused[0]] ?? "",
+            supportedBy: refused[0] === "oci" ? ["runc", "crun"] : []
+          })
         })
-      })),
+      ),
     residentBytes: (container) =>
-      faults.around("Runtime.residentBytes", Effect.clockWith((clock) => {
-        const memory = containers.memory(clock.unsafeCurrentTimeMillis(), container.id)
-        return memory === undefined ? gone("inspect", container) : Effect.succeed(memory.memory)
-      })),
+      faults.around(
+        "Runtime.residentBytes",
+        Effect.clockWith((clock) => {
+          const memory = containers.memory(clock.unsafeCurrentTimeMillis(), container.id)
+          return memory === undefined ? gone("inspect", container) : Effect.succeed(memory.memory)
+        })
+      ),
     checkpoint: (container, request) =>
       Effect.uninterruptible(faults.around("Runtime.checkpoint", dump(world, container, request))),
-    checkRestore: (container, request) => faults.around("Runtime.checkRestore", checkRestore(world, container, request)),
+    checkRestore: (container, request) =>
+      faults.around("Runtime.checkRestore", checkRestore(world, container, request)),
     restore: (container, request) =>
       Effect.uninterruptible(faults.around("Runtime.restore", restore(world, container, request))),
     pause: (container) =>
-      faults.around("Runtime.pause", change("pause", container, (now) => containers.setPaused(now, container.id, true))),
+      faults.around(
+        "Runtime.pause",
+        change("pause", container, (now) => containers.setPaused(now, container.id, true))
+      ),
     resume: (container) =>
-      faults.around("Runtime.resume", change("resume", container, (now) => containers.setPaused(now, container.id, false))),
-    stop: (container) => faults.around("Runtime.stop", change("stop", container, (now) => containers.stop(now, container.id)))
+      faults.around(
+        "Runtime.resume",
+        change("resume", container, (now) => containers.setPaused(now, container.id, false))
+      ),
+    stop: (container) =>
+      faults.around("Runtime.stop", change("stop", container, (now) => containers.stop(now, container.id)))
   }
 }
 
@@ -97,7 +111,7 @@ const encodeInventory = Schema.encode(Inventory)
 const decodeInventory = Schema.decode(Inventory)
 
 const dump = (world: World, container: Container, request: DumpRequest) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { containers } = world
     const { id } = container
     const started = yield* Clock.currentTimeMillis
@@ -107,8 +121,8 @@ const dump = (world: World, container: Container, request: DumpRequest) =>
     containers.freeze(started, id, true)
     const files = yield* write(world, memory, request).pipe(
       Effect.mapError((error) => failed("checkpoint", container, error)),
-      Effect.ensuring(Effect.clockWith((clock) =>
-        Effect.sync(() => containers.freeze(clock.unsafeCurrentTimeMillis(), id, false)))
+      Effect.ensuring(
+        Effect.clockWith((clock) => Effect.sync(() => containers.freeze(clock.unsafeCurrentTimeMillis(), id, false)))
       )
     )
     const ended = yield* Clock.currentTimeMillis
@@ -119,7 +133,7 @@ const dump = (world: World, container: Container, request: DumpRequest) =>
 
 /** Writes the images in CRIU's order: the inventory last, for with it a dump is whole. */
 const write = ({ fs }: World, memory: Memory, { imagePath, report, workPath }: DumpRequest) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const files = yield* Effect.forEach(memory.files, (path) => openFile(fs, path))
     yield* fs.writeFile(`${imagePath}/pages-1.img`, new Uint8Array(memory.memory), { mode: 0o644 })
     yield* report({ step: "dumping", bytes: memory.memory, total: memory.memory })
@@ -157,10 +171,17 @@ const checkRestore = (
   container: Container,
   { checkpoint }: Pick<RestoreRequest, "checkpoint">
 ) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     yield* Effect.mapError(readInventory(world, checkpoint.path), (detail) =>
-      new CheckpointDamaged({ container: checkpoint.container, checkpoint: checkpoint.name, path: checkpoint.path, detail }))
-    yield* Effect.forEach(checkpoint.record?.files ?? [], (file) => checkFile(world, container, file), { discard: true })
+      new CheckpointDamaged({
+        container: checkpoint.container,
+        checkpoint: checkpoint.name,
+        path: checkpoint.path,
+        detail
+      }))
+    yield* Effect.forEach(checkpoint.record?.files ?? [], (file) => checkFile(world, container, file), {
+      discard: true
+    })
   })
 
 /** CRIU refuses a file that has changed. */
@@ -174,7 +195,7 @@ const checkFile = ({ fs }: World, container: Container, recorded: OpenFile) =>
   })
 
 const restore = (world: World, container: Container, request: RestoreRequest) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { containers, fs } = world
     const { checkpoint, report, workPath } = request
     const now = containers.get(container.id)
@@ -183,7 +204,8 @@ const restore = (world: World, container: Container, request: RestoreRequest) =>
     }
     const memory = yield* Effect.catchAll(readInventory(world, checkpoint.path), (detail) =>
       refuse("restore", container, "FileMissing", detail))
-    yield* Effect.forEach(checkpoint.record?.files ?? [], (file) => checkFile(world, container, file), { discard: true })
+    yield* Effect.forEach(checkpoint.record?.files ?? [], (file) =>
+      checkFile(world, container, file), { discard: true })
     yield* Effect.mapError(fs.writeFileString(`${workPath}/restore.log`, "Restore finished successfully\n"), (error) =>
       failed("restore", container, error))
     yield* report({ step: "restoring", bytes: memory.memory, total: memory.memory })

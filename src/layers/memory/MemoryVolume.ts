@@ -4,10 +4,26 @@
  * The inodes are those of `memfs`; where it is laxer than Linux, the rules are ours. Every call gives its result or a
  * {@link Refusal}; it never throws. What is done to an open file is `OpenFile.ts`.
  */
+import { Buffer } from "node:buffer"
 import { Volume as Memfs } from "memfs"
 import { Device } from "./Device.ts"
 import { isRefusal, Refusal } from "./Refusal.ts"
-import { type Entry, entriesOf, type Inode, isDot, isEmpty, isTooLong, locate, locateAny, may, type Place, search, type User, walk, write } from "./walk.ts"
+import {
+  entriesOf,
+  type Entry,
+  type Inode,
+  isDot,
+  isEmpty,
+  isTooLong,
+  locate,
+  locateAny,
+  may,
+  type Place,
+  search,
+  type User,
+  walk,
+  write
+} from "./walk.ts"
 
 /** What a volume is made of. */
 export interface VolumeOptions {
@@ -86,6 +102,8 @@ export class MemoryVolume {
     }
     const made = this.makeFolder(now, path, mode)
     if (!isRefusal(made) || made.code !== "EEXIST") return made
+    const dot = walk(this, path, true, "mkdir")
+    if (!isRefusal(dot)) return dot
     // A link that leads nowhere is in the way.
     return new Refusal(path === whole ? "ENOENT" : "ENOTDIR", "mkdir")
   }
@@ -148,9 +166,11 @@ export class MemoryVolume {
   removeTree(now: number, path: string): void | Refusal {
     const place = this.#occupied(path, "rmdir")
     if (isRefusal(place)) return place
-    const { entry } = place
-    if (entry.parent === undefined || entry === this.root) return new Refusal("EBUSY", "rmdir")
-    return this.#dropTree(now, entry.parent, entry)
+    const { entry, name } = place
+    if (name === ".") return new Refusal("EINVAL", "rmdir")
+    if (entry === this.root) return new Refusal("EBUSY", "rmdir")
+    // What `..` leads through is gone before the folder itself would be.
+    return name === ".." ? this.#dropBelow(now, entry) : this.#dropTree(now, place.folder, entry)
   }
 
   /** Moves an entry, over an existing one where rename(2) allows it. */
@@ -249,14 +269,17 @@ export class MemoryVolume {
   }
 
   #dropTree(now: number, folder: Entry, entry: Entry): void | Refusal {
-    if (entry.node.isDirectory()) {
-      if (!isEmpty(entry) && !this.#mayChange(entry)) return new Refusal("EACCES", "rmdir")
-      for (const [, below] of entriesOf(entry)) {
-        const refused = this.#dropTree(now, entry, below)
-        if (refused !== undefined) return refused
-      }
+    const refused = entry.node.isDirectory() ? this.#dropBelow(now, entry) : undefined
+    return refused ?? this.#drop(now, folder, entry)
+  }
+
+  #dropBelow(now: number, folder: Entry): void | Refusal {
+    if (!isEmpty(folder) && !this.#mayChange(folder)) return new Refusal("EACCES", "rmdir")
+    for (const [, below] of entriesOf(folder)) {
+      const refused = this.#dropTree(now, folder, below)
+      if (refused !== undefined) return refused
     }
-    this.#drop(now, folder, entry)
+    return undefined
   }
 
   #changed(now: number, kind: Change["kind"], folder: Entry, name: string): void {

@@ -42,6 +42,8 @@ export interface MemoryConfig extends ContainersOptions, MemoryRuntime.RuntimeOp
 export class MemoryControl extends Context.Tag("stasis/MemoryControl")<MemoryControl, {
   /** Makes a container; one of its id that is there already is gone. */
   readonly add: (container: MemoryContainer) => Effect.Effect<void>
+  /** Starts a container that was made before and is gone or stopped: the same one, which counts anew. */
+  readonly start: (container: MemoryContainer) => Effect.Effect<void>
   /** Takes a container away, as if somebody had deleted it. */
   readonly remove: (id: string) => Effect.Effect<void>
   /** A container as it is now; `undefined` when its runtime does not know it. */
@@ -117,10 +119,12 @@ export const storage = (world: MemoryWorld): Context.Context<FileSystem.FileSyst
   Context.make(FileSystem.FileSystem, world.control.fileSystem).pipe(Context.add(Disk, world.control.disk))
 
 const ports = (world: MemoryWorld): Layer.Layer<ContainerStore | Runtime | EventLog> =>
-  Layer.succeedContext(Context.make(ContainerStore, world.containers).pipe(
-    Context.add(Runtime, world.runtime),
-    Context.add(EventLog, world.eventLog)
-  ))
+  Layer.succeedContext(
+    Context.make(ContainerStore, world.containers).pipe(
+      Context.add(Runtime, world.runtime),
+      Context.add(EventLog, world.eventLog)
+    )
+  )
 
 const control = (
   volume: MemoryVolume,
@@ -141,6 +145,7 @@ const control = (
         containers.add(now, container)
         for (const path of container.files ?? []) touch(volume, now, path)
       }),
+    start: (container) => at((now) => containers.start(now, container)),
     remove: (id) => at(() => containers.remove(id)),
     container: (id) => at(() => containers.get(id)),
     count: (id) => at((now) => containers.memory(now, id)?.count),
@@ -149,7 +154,7 @@ const control = (
     kill: (id) => at((now) => containers.stop(now, id)),
     faults,
     crash: crash(() => false),
-    crashPartly: Effect.gen(function*() {
+    crashPartly: Effect.gen(function* () {
       const random = yield* Random.nextIntBetween(1, 0x7fffffff)
       yield* crash(coin(random))
     }),

@@ -2,10 +2,11 @@
  * An open file of an in-memory volume: opening by Linux's flags, reading, writing within the space there is, cutting,
  * syncing. Every call gives its result or a {@link Refusal}.
  */
+import { Buffer } from "node:buffer"
 import type { OpenFlag } from "@effect/platform/FileSystem"
 import type { MemoryVolume } from "./MemoryVolume.ts"
 import { isRefusal, Refusal } from "./Refusal.ts"
-import { type Entry, type Inode, locate, may, read, walk, write } from "./walk.ts"
+import { type Entry, type Inode, isDot, isTooLong, locateAny, may, read, walk, write } from "./walk.ts"
 
 /** An open file. */
 export class OpenFile {
@@ -158,16 +159,16 @@ const findOrMake = (
   mode: number,
   links = 40
 ): Found | Refusal => {
-  const place = locate(volume, path, "open")
+  const place = locateAny(volume, path, "open")
   if (isRefusal(place)) return place
   const { entry } = place
+  if (place.slash && !isDot(place.name)) return new Refusal("EISDIR", "open")
+  if (isTooLong(place.name)) return new Refusal("ENAMETOOLONG", "open")
   if (entry === undefined) {
-    if (place.slash) return new Refusal("EISDIR", "open")
     const made = volume.makeFile(now, place, mode)
     return isRefusal(made) ? made : { entry: made, made: true }
   }
-  if (access.exclusive) return new Refusal(place.slash ? "EISDIR" : "EEXIST", "open")
-  if (place.slash) return new Refusal("EISDIR", "open")
+  if (access.exclusive) return new Refusal("EEXIST", "open")
   if (!entry.node.isSymlink()) return { entry, made: false }
   if (links === 0) return new Refusal("ELOOP", "open")
   // A link that leads nowhere is followed, and the file made where it leads.

@@ -2,7 +2,7 @@
 import type { MemoryVolume } from "./MemoryVolume.ts"
 import { openFile } from "./OpenFile.ts"
 import { isRefusal, Refusal } from "./Refusal.ts"
-import { type Entry, entriesOf, locate, walk } from "./walk.ts"
+import { entriesOf, type Entry, locate, walk } from "./walk.ts"
 
 /** Copies the data and the mode of one file over what is there. */
 export const copyFile = (volume: MemoryVolume, now: number, from: string, to: string): void | Refusal => {
@@ -39,8 +39,12 @@ export const copyTree = (
   const target = isRefusal(there) ? undefined : there
   if (target?.node === source.node) return new Refusal("ERR_FS_CP_EINVAL", "cp")
   const isFolder = source.node.isDirectory()
-  if (target !== undefined && isFolder && !target.node.isDirectory()) return new Refusal("ERR_FS_CP_DIR_TO_NON_DIR", "cp")
-  if (target !== undefined && !isFolder && target.node.isDirectory()) return new Refusal("ERR_FS_CP_NON_DIR_TO_DIR", "cp")
+  if (target !== undefined && isFolder && !target.node.isDirectory()) {
+    return new Refusal("ERR_FS_CP_DIR_TO_NON_DIR", "cp")
+  }
+  if (target !== undefined && !isFolder && target.node.isDirectory()) {
+    return new Refusal("ERR_FS_CP_NON_DIR_TO_DIR", "cp")
+  }
   if (isFolder && liesBelow(volume, source, to)) return new Refusal("ERR_FS_CP_EINVAL", "cp")
   const above = volume.makeFolders(now, to.replace(/\/*[^/]+\/*$/, "") || "/", 0o777)
   return isRefusal(above) ? above : copyEntry(volume, now, source, to, options)

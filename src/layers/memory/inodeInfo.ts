@@ -1,4 +1,5 @@
 /** What stat(2) says of an inode of an in-memory volume, in the words of the platform. */
+import { Buffer } from "node:buffer"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Option from "effect/Option"
 import type { Inode } from "./walk.ts"

@@ -4,6 +4,7 @@
  *
  * The inodes and the entries of folders are those of `memfs`; the rules are ours, where it is laxer.
  */
+import { Buffer } from "node:buffer"
 import type { Volume as Memfs } from "memfs"
 import { isRefusal, Refusal } from "./Refusal.ts"
 
@@ -106,7 +107,8 @@ const checkPath = (path: string, syscall: string): Refusal | undefined =>
     : undefined
 
 /** Whether a name has more bytes than Linux takes as one. */
-export const isTooLong = (name: string): boolean => name.length > maximumName / 4 && Buffer.byteLength(name) > maximumName
+export const isTooLong = (name: string): boolean =>
+  name.length > maximumName / 4 && Buffer.byteLength(name) > maximumName
 
 const descend = (
   start: Start,

@@ -13,6 +13,7 @@ import * as Process from "../shared/Process.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import type { Command } from "./OciCommand.ts"
 import type { OciSettings } from "./OciSettings.ts"
+import type { Call } from "./OciStreams.ts"
 
 /** Runs the program; a lease, and a file for what it logs, are optional. */
 export const run = (
@@ -23,11 +24,14 @@ export const run = (
     readonly env?: Readonly<Record<string, string>>
     readonly output?: "capture" | "null"
     readonly log?: string
+    readonly wrap?: (call: Call) => Call
   } = {}
 ): Effect.Effect<Process.Finished, RuntimeUnavailable> =>
   Process.run({
-    program: settings.program,
-    args: ["--root", settings.root, ...(more.log === undefined ? [] : ["--log", more.log]), ...args],
+    ...(more.wrap ?? ((call) => call))({
+      program: settings.program,
+      args: ["--root", settings.root, ...(more.log === undefined ? [] : ["--log", more.log]), ...args]
+    }),
     env: { ...settings.env, ...more.env },
     lease: more.lease ?? noLease,
     output: more.output ?? "capture"
@@ -38,7 +42,12 @@ export const runWithCriu = (
   settings: OciSettings,
   command: Command,
   workPath: string,
-  more: { readonly lease: Lease; readonly output: "capture" | "null"; readonly log?: string }
+  more: {
+    readonly lease: Lease
+    readonly output: "capture" | "null"
+    readonly log?: string
+    readonly wrap?: (call: Call) => Call
+  }
 ): Effect.Effect<Process.Finished, RuntimeUnavailable | StorageFailed, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const file = `${workPath}/criu.conf`

@@ -13,6 +13,8 @@ import type { Container } from "../../domain/Container.ts"
 import type { Statistics } from "../../domain/Statistics.ts"
 import type { Dumped, DumpRequest } from "../../effects/Runtime.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
+import * as NetworkLock from "../shared/NetworkLock.ts"
+import * as Proc from "../shared/Proc.ts"
 import type * as Process from "../shared/Process.ts"
 import * as OciCall from "./OciCall.ts"
 import * as OciCommand from "./OciCommand.ts"
@@ -20,6 +22,7 @@ import { readState, stateOf } from "./OciContainerStore.ts"
 import { current, forget, resume } from "./OciLifecycle.ts"
 import { openFiles } from "./OciOpenFiles.ts"
 import type { OciSettings } from "./OciSettings.ts"
+import * as OciSpec from "./OciSpec.ts"
 import type { OciState } from "./OciState.ts"
 import { keepSpec } from "./OciBundle.ts"
 
@@ -55,6 +58,7 @@ export const checkpoint = (
       files: yield* openFiles(state, spec, request.imagePath),
       warnings: [
         ...(spec === undefined ? ["the container's specification could not be read and is not kept"] : []),
+        ...(request.after === "stopped" && spec !== undefined ? yield* lockedNetwork(spec) : []),
         ...(finished.code === 0 ? [] : [`${settings.runtime} was ended before CRIU was, the dump is whole`])
       ]
     }
@@ -85,7 +89,7 @@ const fail = (
   log: string
 ) =>
   Effect.gen(function*() {
-    const broken = log !== "" && CriuLog.ending(log) === "Broken"
+    const broken = finished.signal !== undefined || (log !== "" && CriuLog.ending(log) === "Broken")
     const container = { id: state.id, state: "paused" as const, labels: {}, identity: "" }
     const left: Array<string> = []
     if (!paused && stateOf(settings, state) === "paused") {
@@ -93,6 +97,7 @@ const fail = (
       if (Either.isLeft(resumed)) left.push(`it stands still and could not be resumed (${resumed.left.message})`)
     }
     if (stateOf(settings, state) === "stopped") left.push("it did not live through it")
+    else if (broken) left.push(...yield* mendNetwork(state))
     const verdict = yield* judge(finished, log, broken)
     return yield* new RuntimeFailed({
       operation: "checkpoint",
@@ -104,6 +109,26 @@ const fail = (
       ...(log === "" ? {} : { log: CriuLog.tail(log) })
     })
   })
+
+/** Where a container with live connections was stopped, its network namespace, if it outlives it, stays locked. */
+const lockedNetwork = (spec: OciSpec.Spec): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.gen(function*() {
+    const path = OciSpec.networkPath(spec)
+    if (path === undefined || (yield* NetworkLock.isLocked(path)) !== true) return []
+    return [
+      `the network namespace "${path}" drops all packets until the restore, so that the connections stay alive; ` +
+      "to give them up, remove the chain CRIU from its firewall"
+    ]
+  })
+
+/** A CRIU that was ended in the middle leaves the container without a network. */
+const mendNetwork = (state: OciState): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.suspend(() =>
+    Proc.sharesNetwork(state.pid) === true
+      ? Effect.succeed(["rules of CRIU that drop packets of its connections may be left in the firewall"])
+      : Effect.map(NetworkLock.unlock(`/proc/${state.pid}/ns/net`), (unlocked) =>
+        unlocked ? [] : ["CRIU's rules that drop its packets are left in the firewall of its network namespace"])
+  )
 
 const judge = (finished: Process.Finished, log: string, broken: boolean): Effect.Effect<CriuLog.Verdict> => {
   if (log === "") {

@@ -6,6 +6,7 @@ import { RuntimeFailed, type RuntimeUnavailable } from "../../domain/CheckpointE
 import type { Container } from "../../domain/Container.ts"
 import type { Lease } from "../../effects/Disk.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
+import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as OciCall from "./OciCall.ts"
 import { readState, stateOf } from "./OciContainerStore.ts"
@@ -43,14 +44,7 @@ export const resume = (settings: OciSettings, container: Container, lease: Lease
 /** Kills a container, frozen or not, waits for its end, and removes what the runtime keeps of it. */
 export const stop = (settings: OciSettings, container: Container, lease: Lease): Effect.Effect<void, LifecycleError> =>
   Effect.gen(function*() {
-    const state = yield* current(settings, "stop", container)
-    if (Proc.isAlive(state.pid, state.startTime)) {
-      yield* OciCall.act(settings, "stop", container.id, ["kill", container.id, "KILL"], lease)
-      if (!(yield* Proc.awaitEnd(state.pid, state.startTime))) {
-        return yield* failed(settings, "stop", container.id, "Busy", "it did not end within ten seconds of being killed")
-      }
-    }
-    yield* forget(settings, "stop", state, lease)
+    yield* kill(settings, "stop", yield* current(settings, "stop", container), lease)
   })
 
 /** Removes what the runtime keeps of a container that has ended. */
@@ -70,6 +64,34 @@ export const forget = (
       Effect.catchTag("RuntimeFailed", (error) =>
         readState(settings, state.id) === undefined ? Effect.void : Effect.fail(error))
     )
+  })
+
+/** Removes whatever the runtime keeps under an id: a container that runs is killed, a state without a container is swept. */
+export const clear = (
+  settings: OciSettings,
+  operation: RuntimeFailed["operation"],
+  id: string,
+  lease: Lease
+): Effect.Effect<void, LifecycleError> =>
+  Effect.gen(function*() {
+    const state = yield* Effect.option(readState(settings, id) ?? Effect.succeed(undefined))
+    if (state._tag === "Some" && state.value !== undefined) {
+      yield* kill(settings, operation, state.value, lease)
+    } else if (KernelFile.exists(`${settings.root}/${id}`)) {
+      // crun leaves such a folder after a restore that failed early, and then takes the id for taken.
+      yield* OciCall.act(settings, operation, id, ["delete", "--force", id], lease)
+    }
+  })
+
+const kill = (settings: OciSettings, operation: RuntimeFailed["operation"], state: OciState, lease: Lease) =>
+  Effect.gen(function*() {
+    if (Proc.isAlive(state.pid, state.startTime)) {
+      yield* OciCall.act(settings, operation, state.id, ["kill", state.id, "KILL"], lease)
+      if (!(yield* Proc.awaitEnd(state.pid, state.startTime))) {
+        return yield* failed(settings, operation, state.id, "Busy", "it did not end within ten seconds of being killed")
+      }
+    }
+    yield* forget(settings, operation, state, lease)
   })
 
 const toState = (

@@ -5,22 +5,24 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import {
-  CheckpointDamaged,
+  type OptionUnsupported,
   RuntimeFailed,
   type RuntimeUnavailable,
   type StorageFailed
 } from "../../domain/CheckpointError.ts"
+import type { Checkpoint } from "../../domain/Checkpoint.ts"
 import type { Container } from "../../domain/Container.ts"
+import type { Lease } from "../../effects/Disk.ts"
 import type { RestoreRequest } from "../../effects/Runtime.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
-import type * as Process from "../shared/Process.ts"
+import * as Process from "../shared/Process.ts"
 import * as OciBundle from "./OciBundle.ts"
 import * as OciCall from "./OciCall.ts"
 import * as OciCommand from "./OciCommand.ts"
-import { readState } from "./OciContainerStore.ts"
-import { forget, stop } from "./OciLifecycle.ts"
+import { clear } from "./OciLifecycle.ts"
 import type { OciSettings } from "./OciSettings.ts"
+import * as OciStreams from "./OciStreams.ts"
 import * as OciSpec from "./OciSpec.ts"
 
 type Subject = Pick<RestoreRequest, "checkpoint" | "options">
@@ -30,7 +32,7 @@ export const checkRestore = (
   settings: OciSettings,
   container: Container,
   subject: Subject
-): Effect.Effect<void, RuntimeFailed | CheckpointDamaged> =>
+): Effect.Effect<void, RuntimeFailed | OptionUnsupported> =>
   Effect.gen(function*() {
     const { checkpoint, options } = subject
     const fail = (reason: RuntimeFailed["reason"], detail: string, hint?: string) =>
@@ -58,6 +60,7 @@ export const checkRestore = (
         }
       }
     }
+    yield* OciStreams.check(settings.runtime, pipesOf(checkpoint), options.oci ?? {})
     if (found.spec.process?.terminal === true && options.oci?.consoleSocket === undefined) {
       yield* fail("ConsoleMissing", "it has a terminal, which has to be handed to someone", "use option \"consoleSocket\"")
     }
@@ -82,8 +85,7 @@ export const restore = (
       Effect.mapError((detail) => failed(settings, container, "FileMissing", detail, "name another bundle"))
     )
     yield* OciBundle.putBack(found)
-    const stale = readState(settings, container.id)
-    if (stale !== undefined) yield* forget(settings, "restore", yield* stale, lease)
+    yield* clear(settings, "restore", container.id, lease)
     const command = OciCommand.restore(settings.runtime, {
       id: container.id,
       imagePath: checkpoint.path,
@@ -91,20 +93,39 @@ export const restore = (
       bundle: found.bundle,
       options
     })
-    const log = `${workPath}/runtime.log`
-    const finished = yield* OciCall.runWithCriu(settings, command, workPath, { lease, output: "null", log })
+    if (options.lazyPages === true) yield* servePages(settings, checkpoint.path, workPath, lease)
+    const finished = yield* OciCall.runWithCriu(settings, command, workPath, {
+      lease,
+      // The container inherits the streams: what the runtime has to say goes to a file.
+      output: "null",
+      log: `${workPath}/runtime.log`,
+      wrap: (call) =>
+        OciStreams.wrap(call, pipesOf(checkpoint), options.oci ?? {}, workPath, lease.descriptors.length)
+    })
     if (finished.code === 0) return
-    const left = readState(settings, container.id)
-    if (left !== undefined) {
-      const { process: _, ...one } = container
-      yield* Effect.ignore(stop(settings, one, lease))
-    }
+    yield* Effect.ignore(clear(settings, "restore", container.id, lease))
     return yield* Effect.flatMap(judge(settings, finished, workPath), (verdict) =>
       Effect.fail(failed(settings, container, verdict.reason, verdict.detail, verdict.hint, verdict.log)))
   })
 
+/**
+ * Starts the process that brings the memory in behind a lazy restore; it ends when it has. It inherits the locks, for
+ * until then the checkpoint must not be removed.
+ */
+const servePages = (settings: OciSettings, imagePath: string, workPath: string, lease: Lease) =>
+  Effect.gen(function*() {
+    const args = ["lazy-pages", "--images-dir", imagePath, "--work-dir", workPath, "--log-file", "lazy-pages.log"]
+    yield* Effect.ignore(Process.start({ program: settings.criu, args, env: settings.env, lease }))
+    for (let turn = 0; turn < 1000 && !KernelFile.exists(`${workPath}/lazy-pages.socket`); turn++) {
+      yield* Effect.sleep(5)
+    }
+  })
+
 const bundleOf = (container: Container, { checkpoint, options }: Subject): string | undefined =>
   options.oci?.bundle ?? checkpoint.record?.container?.bundle ?? container.bundle
+
+const pipesOf = (checkpoint: Checkpoint) =>
+  OciStreams.parse(KernelFile.read(`${checkpoint.path}/${OciStreams.descriptorsName}`))
 
 const judge = (settings: OciSettings, finished: Process.Finished, workPath: string) =>
   Effect.gen(function*() {

@@ -45,6 +45,10 @@ export const hostPaths = (spec: Spec, bundle: string): ReadonlyArray<{ readonly 
       : [])
 ]
 
+/** The network namespace that is joined by its path, where there is one. */
+export const networkPath = (spec: Spec): string | undefined =>
+  (spec.linux?.namespaces ?? []).find(({ path, type }) => type === "network" && path !== undefined && path !== "")?.path
+
 /** Where a path inside of the container lies on the host; `undefined` in a file system of the container's own. */
 export const onHost = (spec: Spec, bundle: string, rootfs: string, path: string): string | undefined => {
   const inside = path.startsWith("/") ? path : `/${path}`

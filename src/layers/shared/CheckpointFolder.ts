@@ -36,7 +36,12 @@ export const layer = (
       return {
         directory: (container, choice, create) => provide(directoryOf(config, container, choice, create)),
         lock: (request) => Effect.mapInputContext(FolderLocks.lock(config, request), (scope) => Context.merge(scope, context)),
-        stage: (directory, intent) => provide(StagedFolder.stage(config, directory, intent)),
+        stage: (directory, intent) =>
+          provide(Effect.zipRight(
+            // From its dump on, such a container is known only by what is staged here.
+            intent.mode === "StopInDump" ? KnownContainers.remember(config, intent.container, directory) : Effect.void,
+            StagedFolder.stage(config, directory, intent)
+          )),
         flush: (staging) => provide(StagedFolder.flush(staging)),
         isDumped: (staging) => provide(StagedFolder.isDumped(staging)),
         imageBytes: (staging) => provide(StagedFolder.imageBytes(staging)),

@@ -29,6 +29,10 @@ export const classify = (log: string): Verdict => {
       }
     }
   }
+  const absent = /No ((?:inventory|pstree|core-\d+|mm-\d+)\.img) image/.exec(log)?.[1]
+  if (absent !== undefined && errors.every(isConsequence)) {
+    return { reason: "FileMissing", detail: `the checkpoint's image "${absent}" is missing` }
+  }
   const last = errors.findLast((line) => !isConsequence(line)) ?? errors.at(-1)
   return { reason: "Unknown", detail: last === undefined ? "CRIU's log does not say why" : text(last) }
 }
@@ -161,6 +165,11 @@ const table: ReadonlyArray<Row> = [
     pattern: /Can't get rlimit|PTRACE_SEIZE.*not permitted|Operation not permitted/,
     reason: "Permission",
     detail: () => "CRIU lacks a right that it needs"
+  },
+  {
+    pattern: /cr-service\.c:\d+\): Can't send response: Broken pipe/,
+    reason: "CriuKilled",
+    detail: () => "the program that had started CRIU was ended in the middle by somebody else"
   },
   {
     pattern: /is being traced|already traced|tracer/i,

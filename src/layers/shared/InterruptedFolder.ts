@@ -32,6 +32,26 @@ export const find = (config: FolderConfig, container: Container, directory: Chec
     return found.filter((one) => one !== undefined)
   })
 
+/**
+ * The containers that attempts beside a directory are of, as their intents record them; sweeps nothing. One that stopped
+ * in its dump before anything was published is known by nothing else.
+ */
+export const containers = (directory: CheckpointDirectory) =>
+  Effect.gen(function*() {
+    const annex = yield* Annex.find(directory)
+    if (Option.isNone(annex)) return []
+    const disk = yield* Disk
+    const below = (path: string) =>
+      Effect.map(Effect.orElseSucceed(disk.entries(path), () => []), (entries) => entries.map(({ name }) => `${path}/${name}`))
+    const attempts = yield* Effect.forEach(yield* below(`${annex.value}/staging`), below)
+    const found = yield* Effect.forEach(attempts.flat(), (path) =>
+      Effect.option(disk.scanOne(path, { file: "intent.json", marker: "intent.json", maximumBytes })))
+    return found.flatMap((one) =>
+      Option.isSome(one) && one.value.text._tag === "Text"
+        ? Option.toArray(Option.map(decodeIntent(one.value.text.text), (intent) => intent.container))
+        : [])
+  })
+
 const findOne = (path: string, locate: (intent: Intent) => Interrupted["staging"]) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem

@@ -16,6 +16,7 @@ import type { Container } from "../../domain/Container.ts"
 import { Disk } from "../../effects/Disk.ts"
 import * as Annex from "./Annex.ts"
 import { type FolderConfig, homePath, indexPath, ownDirectory, worldPath } from "./FolderLayout.ts"
+import * as InterruptedFolder from "./InterruptedFolder.ts"
 import * as PublishedFolder from "./PublishedFolder.ts"
 import { errno, storageFailed } from "./storageFailed.ts"
 
@@ -65,8 +66,9 @@ const inHome = (home: string) =>
   Effect.gen(function*() {
     const own = CheckpointDirectory.parse(`${home}/checkpoints`)
     const custom = yield* readIndexAt(`${home}/directories.json`, home)
+    const known = [...(Either.isRight(own) ? [own.right] : []), ...custom]
     const all = yield* Effect.forEach(
-      [...(Either.isRight(own) ? [own.right] : []), ...custom],
+      known,
       (directory) => Effect.orElseSucceed(PublishedFolder.listAll("", directory), (): ReadonlyArray<Checkpoint> => [])
     )
     const mine = all.flat().filter((one) => one.container !== "" && isAt(home, one.container))
@@ -74,7 +76,13 @@ const inHome = (home: string) =>
       (best, one) => best === undefined || one.created > best.created ? one : best,
       undefined
     )
-    return Option.flatMapNullable(Option.fromNullable(newest), forgottenContainer)
+    if (newest !== undefined) return Option.fromNullable(forgottenContainer(newest))
+    const staged = yield* Effect.forEach(known, (directory) =>
+      Effect.orElseSucceed(InterruptedFolder.containers(directory), (): ReadonlyArray<Container> => []))
+    return Option.map(
+      Option.fromNullable(staged.flat().find((one) => isAt(home, one.id))),
+      ({ process: _, ...one }): Container => ({ ...one, state: "forgotten" })
+    )
   })
 
 const isAt = (home: string, id: string) => home.endsWith(`/${CheckpointDirectory.encodeComponent(id)}`)

@@ -5,7 +5,7 @@
  * group with its scope. Here nothing is ever signalled: who starts a program waits for its end.
  */
 import { Buffer } from "node:buffer"
-import { spawn } from "node:child_process"
+import { spawn, type SpawnOptions } from "node:child_process"
 import { env } from "node:process"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -57,16 +57,9 @@ export const captureLimit = 262_144
  */
 export const run = (request: Request): Effect.Effect<Finished, NotStarted> =>
   Effect.uninterruptible(Effect.async<Finished, NotStarted>((resume) => {
-    const { args, cwd, env: extra, lease, output = "capture", program } = request
-    const stream = output === "null" ? "ignore" : "pipe"
-    const failed = (error: unknown) => resume(Effect.fail(notStarted(program, error)))
+    const failed = (error: unknown) => resume(Effect.fail(notStarted(request.program, error)))
     try {
-      const child = spawn(program, [...args], {
-        detached: true,
-        stdio: ["ignore", stream, stream, ...(lease?.descriptors ?? [])],
-        ...(cwd === undefined ? {} : { cwd }),
-        ...(extra === undefined ? {} : { env: { ...env, ...extra } })
-      })
+      const child = spawn(request.program, [...request.args], optionsOf(request))
       const stdout = keepTail()
       const stderr = keepTail()
       child.stdout?.on("data", stdout.add)
@@ -84,6 +77,29 @@ export const run = (request: Request): Effect.Effect<Finished, NotStarted> =>
       failed(error)
     }
   }))
+
+/** Starts a program that lives on by itself, with null streams, and waits for no end of it. */
+export const start = (request: Omit<Request, "output">): Effect.Effect<void, NotStarted> =>
+  Effect.async<void, NotStarted>((resume) => {
+    try {
+      const child = spawn(request.program, [...request.args], optionsOf({ ...request, output: "null" }))
+      child.unref()
+      child.once("error", (error) => resume(Effect.fail(notStarted(request.program, error))))
+      child.once("spawn", () => resume(Effect.void))
+    } catch (error) {
+      resume(Effect.fail(notStarted(request.program, error)))
+    }
+  })
+
+const optionsOf = ({ cwd, env: extra, lease, output = "capture" }: Request): SpawnOptions => {
+  const stream = output === "null" ? "ignore" : "pipe"
+  return {
+    detached: true,
+    stdio: ["ignore", stream, stream, ...(lease?.descriptors ?? [])],
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(extra === undefined ? {} : { env: { ...env, ...extra } })
+  }
+}
 
 /** Keeps the end of what it is given. */
 const keepTail = () => {

@@ -51,7 +51,7 @@ export const calls = (maxLength: number): FastCheck.Arbitrary<ReadonlyArray<Call
 
 /** What a call came to, without what differs between two machines: times, numbers of inodes. */
 export const outcome = (root: string, call: Call): Effect.Effect<unknown, never, FileSystem.FileSystem | Disk.Disk> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const disk = yield* DiskTag
     return yield* methods[call.method](fs, disk, call, (relative) => `${root}/${relative}`)
@@ -61,13 +61,15 @@ export const outcome = (root: string, call: Call): Effect.Effect<unknown, never,
   )
 
 /** Everything below a folder, as it is itself. */
-export const tree = (root: string): Effect.Effect<ReadonlyArray<unknown>, PlatformError, FileSystem.FileSystem | Disk.Disk> =>
-  Effect.gen(function*() {
+export const tree = (
+  root: string
+): Effect.Effect<ReadonlyArray<unknown>, PlatformError, FileSystem.FileSystem | Disk.Disk> =>
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const disk = yield* DiskTag
     const entries = yield* disk.entries(root)
     const found = yield* Effect.forEach([...entries].sort((a, b) => a.name < b.name ? -1 : 1), ({ kind, name }) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const at = `${root}/${name}`
         const info = yield* disk.inspect(at)
         const content = kind === "Directory"
@@ -83,7 +85,12 @@ export const tree = (root: string): Effect.Effect<ReadonlyArray<unknown>, Platfo
 const describe = (error: PlatformError) => {
   const { cause } = error
   const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
-  return { error: error._tag, reason: error._tag === "SystemError" ? error.reason : undefined, method: error.method, code }
+  return {
+    error: error._tag,
+    reason: error._tag === "SystemError" ? error.reason : undefined,
+    method: error.method,
+    code
+  }
 }
 
 type Run = (
@@ -104,11 +111,12 @@ const infoOf = ({ gid, mode, nlink, size, type, uid }: FileSystem.File.Info) => 
 const request: Disk.ScanRequest = { file: "a", marker: "b", maximumBytes: 5 }
 
 const methods = {
-  makeDirectory: (fs, _, { mode, path, recursive }, at) => Effect.asVoid(fs.makeDirectory(at(path), { recursive, mode })),
+  makeDirectory: (fs, _, { mode, path, recursive }, at) =>
+    Effect.asVoid(fs.makeDirectory(at(path), { recursive, mode })),
   writeFile: (fs, _, { flag, length, mode, path }, at) =>
     fs.writeFileString(at(path), "x".repeat(length), { flag: flag.startsWith("r") ? "w" : flag, mode }),
   open: (fs, _, { flag, length, mode, path }, at) =>
-    Effect.scoped(Effect.gen(function*() {
+    Effect.scoped(Effect.gen(function* () {
       const file = yield* fs.open(at(path), { flag, mode })
       const written = yield* Effect.either(file.write(new Uint8Array(length).fill(121)))
       yield* file.seek(1, "start")
@@ -136,12 +144,15 @@ const methods = {
     Effect.map(fs.readDirectory(at(path), { recursive }), (names) => names.sort()),
   copyFile: (fs, _, { other, path }, at) => fs.copyFile(at(path), at(other)),
   inspect: (_, disk, { path }, at) =>
-    Effect.map(disk.inspect(at(path)), Option.map(({ kind, mode, size, uid }) => ({
-      kind,
-      mode,
-      uid,
-      ...(kind === "Directory" ? {} : { size })
-    }))),
+    Effect.map(
+      disk.inspect(at(path)),
+      Option.map(({ kind, mode, size, uid }) => ({
+        kind,
+        mode,
+        uid,
+        ...(kind === "Directory" ? {} : { size })
+      }))
+    ),
   entries: (_, disk, { path }, at) =>
     Effect.map(disk.entries(at(path)), (all) => [...all].sort((a, b) => a.name < b.name ? -1 : 1)),
   scanOne: (_, disk, { path }, at) => Effect.map(disk.scanOne(at(path), request), shorten),
@@ -160,4 +171,13 @@ const toPlain = (value: unknown): unknown =>
 // `Object.keys` knows no more than that they are strings.
 const everyMethod = Object.keys(methods) as ReadonlyArray<keyof typeof methods>
 
-const often = ["makeDirectory", "makeDirectory", "makeDirectory", "writeFile", "writeFile", "rename", "rename", "rename"] as const
+const often = [
+  "makeDirectory",
+  "makeDirectory",
+  "makeDirectory",
+  "writeFile",
+  "writeFile",
+  "rename",
+  "rename",
+  "rename"
+] as const

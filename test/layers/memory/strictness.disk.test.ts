@@ -12,7 +12,7 @@ import { type Call, calls, outcome, tree } from "./fileCalls.ts"
 const real = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
 
 const play = (root: string, sequence: ReadonlyArray<Call>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     yield* fs.makeDirectory(root, { recursive: true })
     return {
@@ -22,7 +22,7 @@ const play = (root: string, sequence: ReadonlyArray<Call>) =>
   })
 
 const onBoth = (sequence: ReadonlyArray<Call>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     // So deep that no path of a sequence leads out of the temporary folder.
     const root = `${yield* fs.makeTempDirectoryScoped({ prefix: "stasis-strict-" })}/1/2/3/4/5`
@@ -35,6 +35,6 @@ describe("the in-memory file system", () => {
   it("has the outcomes of the real one for any sequence of calls", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(calls(30), (sequence) => Effect.runPromise(onBoth(sequence))),
-      { numRuns: Number(process.env["STASIS_RUNS"] ?? 1500) }
+      { numRuns: Number(process.env["STASIS_RUNS"] ?? 400) }
     ))
 })

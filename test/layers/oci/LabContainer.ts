@@ -5,7 +5,6 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Process from "../../../src/layers/shared/Process.ts"
 import * as Oci from "../../../src/layers/oci/Oci.ts"
@@ -26,6 +25,10 @@ export interface Recipe {
   /** Paths of namespaces to join, by type. */
   readonly namespaces?: Readonly<Record<string, string>>
   readonly terminal?: boolean
+  /** Gives it pipes as its output and error, whose readers append to these files. */
+  readonly pipes?: { readonly stdout: string; readonly stderr: string }
+  /** The socket that is handed its terminal. */
+  readonly consoleSocket?: string
 }
 
 /** A container that runs. */
@@ -42,6 +45,8 @@ export interface LabContainer {
   readonly pid: Effect.Effect<number>
   /** How far it has counted. */
   readonly count: Effect.Effect<number>
+  /** A text file of it; empty when there is none. */
+  readonly file: (path: string) => Effect.Effect<string>
   /** Waits until it has counted so far. */
   readonly counted: (atLeast: number) => Effect.Effect<number>
   /** Starts it (again), with null streams. */
@@ -66,7 +71,19 @@ export const make = (recipe: Recipe): Effect.Effect<LabContainer, never, Scope.S
     const bare = (...args: ReadonlyArray<string>) => runBare(recipe.runtime, "capture", ["--root", root, ...args])
     const pid = Effect.map(bare("state", id), (text) => readPid(text))
     const count = Effect.map(pid, readCount)
-    const start = Effect.asVoid(runBare(recipe.runtime, "null", ["--root", root, "run", "--detach", "--bundle", bundle, id]))
+    const args = ["--root", root, "run", "--detach", "--bundle", bundle]
+    if (recipe.consoleSocket !== undefined) args.push("--console-socket", recipe.consoleSocket)
+    const start = Effect.asVoid(
+      recipe.pipes === undefined ? runBare(recipe.runtime, "null", [...args, id]) : runBare("bash", "null", [
+        "-c",
+        'out=$0 err=$1; shift; "$@" > >(exec cat >>"$out") 2> >(exec cat >>"$err")',
+        recipe.pipes.stdout,
+        recipe.pipes.stderr,
+        recipe.runtime,
+        ...args,
+        id
+      ])
+    )
     yield* Effect.acquireRelease(start, () =>
       Effect.gen(function*() {
         yield* Effect.ignore(Process.run({ program: recipe.runtime, args: ["--root", root, "delete", "--force", id] }))
@@ -80,11 +97,15 @@ export const make = (recipe: Recipe): Effect.Effect<LabContainer, never, Scope.S
       bare,
       pid,
       count,
-      counted: (atLeast) =>
-        Effect.repeat(count, { until: (now) => now >= atLeast, schedule: Schedule.spaced("10 millis") }),
+      file: (path) => Effect.map(pid, (one) => readInside(one, path)),
+      counted: (atLeast) => poll(count, (now) => now >= atLeast),
       start
     }
   })
+
+/** Looks until what is seen is as wanted, and gives it. */
+export const poll = <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (seen: A) => boolean): Effect.Effect<A, E, R> =>
+  Effect.flatMap(look, (seen) => wanted(seen) ? Effect.succeed(seen) : Effect.delay(poll(look, wanted), "5 millis"))
 
 /** A folder that is gone with the scope. */
 export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
@@ -175,9 +196,11 @@ const runBare = (program: string, output: "capture" | "null", args: ReadonlyArra
 
 const readPid = (text: string): number => Number(/"pid": (\d+)/.exec(text)?.[1] ?? 0)
 
-const readCount = (pid: number): number => {
-  const path = `/proc/${pid}/root/tmp/count`
-  return existsSync(path) ? Number(readFileSync(path, "utf8")) : 0
+const readCount = (pid: number): number => Number(readInside(pid, "/tmp/count"))
+
+const readInside = (pid: number, path: string): string => {
+  const there = `/proc/${pid}/root${path}`
+  return existsSync(there) ? readFileSync(there, "utf8") : ""
 }
 
 /** A Python program that does something once and then counts; it wants `programs: true`. */

@@ -58,6 +58,7 @@ for (const runtime of LabContainer.runtimes) {
           rmSync(`${checkpoint.path}/pstree.img`)
           const error = yield* Effect.flip(Checkpoints.restore(container.id, "early", { replace: true }))
           expect(error._tag).toBe("RuntimeFailed")
+          expect(error.message).toContain("pstree.img")
           expect(yield* container.count).toBeGreaterThanOrEqual(before)
           yield* container.counted(before + 5)
           expect(yield* Checkpoints.names(container.id)).toEqual(["early"])
@@ -66,7 +67,7 @@ for (const runtime of LabContainer.runtimes) {
 
     it.scopedLive("a file that grew since the checkpoint is found before the running container is touched", () =>
       Effect.gen(function*() {
-        const args = LabContainer.python("held = open('/log', 'a')\nheld.write('once')\nheld.flush()")
+        const args = LabContainer.python("held = open('/log', 'w')\nheld.write('once')\nheld.flush()")
         const container = yield* LabContainer.make({ runtime, programs: true, args })
         yield* Effect.gen(function*() {
           yield* container.counted(3)

@@ -1,0 +1,61 @@
+/** Whole sessions at the command line, on the memory layer. */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Memory from "../../src/layers/memory/Memory.ts"
+import { stasis } from "./CommandLine.ts"
+
+const session = (containers: ReadonlyArray<string>) =>
+  Effect.map(Memory.make({ containers: containers.map((id) => ({ id })) }), (world) => ({
+    control: world.control,
+    type: (line: string) => stasis(line.split(" "), Memory.layerOf(world))
+  }))
+
+describe("a session", () => {
+  it.effect("stops a container and brings it back to where it was", () =>
+    Effect.gen(function* () {
+      const { control, type } = yield* session(["counter", "web"])
+      yield* control.advance("counter", 41)
+      expect(yield* type("create counter first")).toMatchObject({ code: 0, err: "" })
+      expect(yield* control.container("counter")).toBe(undefined)
+      expect((yield* type("ls")).out).toMatch(/^CONTAINER .*\ncounter +first +0 seconds ago /)
+      expect(yield* type("restore coun first")).toMatchObject({ code: 0, err: "" })
+      expect(yield* control.advance("counter")).toBe(42)
+      expect(yield* type("create web first --leave-running")).toMatchObject({ code: 0, err: "" })
+      expect((yield* type("ls -q")).out).toBe("counter first\nweb first\n")
+      expect(yield* type("rm counter first")).toEqual(expect.objectContaining({ code: 0, out: "first\n", err: "" }))
+      const actions = (yield* type("events counter")).out.split("\n").slice(0, -1).map((line) => line.split(/ {2,}/)[1])
+      expect(actions).toEqual(["checkpoint", "restore", "checkpoint-remove"])
+    }))
+
+  it.effect("rolls a running container back", () =>
+    Effect.gen(function* () {
+      const { control, type } = yield* session(["counter"])
+      yield* control.advance("counter", 10)
+      yield* type("create counter ten --leave-running")
+      yield* control.advance("counter", 10)
+      const refused = yield* type("restore counter ten")
+      expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/restore with --replace\n$/) })
+      expect(yield* control.count("counter")).toBe(20)
+      expect((yield* type("restore counter ten --replace")).code).toBe(0)
+      expect(yield* control.count("counter")).toBe(10)
+      expect((yield* type("ls counter -q")).out).toBe("ten\n")
+    }))
+
+  it.effect("refuses wrong names with 2 and touches nothing", () =>
+    Effect.gen(function* () {
+      const { control, type } = yield* session(["counter"])
+      for (const name of ["x", "..", "../x", "a/b", ".a", "-a", "a.", "a\nb", "a".repeat(256), "ａb"]) {
+        const ran = yield* type(`create counter ${name}`)
+        expect([name, ran.code, ran.out]).toEqual([name, 2, ""])
+        expect(ran.err).toMatch(/^stasis: [ -~ａ]+\n(hint: .*\n)?$/)
+      }
+      for (const directory of ["x", "/", "/a/../b"]) {
+        expect([directory, (yield* type(`create counter ok --checkpoint-dir ${directory}`)).code]).toEqual([
+          directory,
+          2
+        ])
+      }
+      expect(yield* control.container("counter")).toMatchObject({ state: "running" })
+      expect((yield* type("ls -q")).out).toBe("")
+    }))
+})

@@ -1,0 +1,179 @@
+/** What every `Runtime` keeps: a dump freezes a state, a restore brings exactly that state back. */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { Capabilities, type Checkpoint, type Container, ContainerStore, Disk, Runtime } from "stasis"
+import type { Harness, Subject } from "./Subject.ts"
+
+/** Runs the contract on a world. */
+export const suite = (name: string, harness: Harness): void => {
+  const check = (promise: string, test: (bench: Bench) => Effect.Effect<unknown, unknown>) =>
+    it.effect(promise, () =>
+      Effect.gen(function* () {
+        const subject = yield* harness.make
+        yield* Effect.provide(Effect.flatMap(benchOf(subject), test), subject.layer)
+      }).pipe(Effect.scoped))
+
+  describe(`Runtime: ${name}`, () => {
+    check("is able, and says its name", ({ runtime }) =>
+      Effect.gen(function* () {
+        const capabilities = yield* runtime.capabilities
+        expect(Capabilities.isAble(capabilities)).toBe(true)
+        expect(capabilities.runtime).toBe(runtime.name)
+      }))
+
+    check("leaves the container as it was asked to, with whole images", (bench) =>
+      Effect.gen(function* () {
+        for (const after of ["running", "paused"] as const) {
+          const dumped = yield* bench.dump(after)
+          expect(yield* bench.subject.files(dumped.imagePath)).toContain("inventory.img")
+          expect((yield* bench.container).state).toBe(after)
+        }
+        yield* bench.runtime.resume(yield* bench.container, Disk.noLease)
+        expect((yield* bench.container).state).toBe("running")
+      }))
+
+    check("says how much memory is to be written, and what was measured", (bench) =>
+      Effect.gen(function* () {
+        expect(yield* bench.runtime.residentBytes(yield* bench.container)).toBeGreaterThan(0)
+        const { statistics } = yield* bench.dump("running")
+        expect(statistics?.pagesWritten).toBeGreaterThan(0)
+      }))
+
+    check(
+      "kills a paused container without letting it run again, and restores what it was",
+      (bench) =>
+        Effect.gen(function* () {
+          const { subject } = bench
+          const before = yield* subject.advance(3)
+          const dumped = yield* bench.dump("paused")
+          const frozen = yield* subject.count
+          yield* bench.runtime.stop(yield* bench.container, Disk.noLease)
+          expect(yield* bench.isLive).toBe(false)
+          yield* bench.restore(dumped.imagePath)
+          expect((yield* bench.container).state).toBe("running")
+          const after = yield* subject.count
+          expect(after).toBeGreaterThanOrEqual(frozen)
+          expect(frozen).toBeGreaterThanOrEqual(before)
+          if (harness.exact) expect(after).toBe(frozen)
+          expect(yield* subject.advance(2)).toBeGreaterThanOrEqual(frozen + 2)
+        })
+    )
+
+    check("restores the same images twice", (bench) =>
+      Effect.gen(function* () {
+        const { subject } = bench
+        const { imagePath } = yield* bench.dump("stopped")
+        expect(yield* bench.isLive).toBe(false)
+        yield* bench.restore(imagePath)
+        const first = yield* subject.advance(30)
+        yield* bench.runtime.stop(yield* bench.container, Disk.noLease)
+        yield* bench.restore(imagePath)
+        expect(yield* subject.count).toBeLessThan(first)
+      }))
+
+    check("has a new process after a restore, of the same container", (bench) =>
+      Effect.gen(function* () {
+        const before = yield* bench.container
+        const { imagePath } = yield* bench.dump("stopped")
+        yield* bench.restore(imagePath)
+        const after = yield* bench.container
+        expect(after.identity).toBe(before.identity)
+        expect(after.process).not.toEqual(before.process)
+      }))
+
+    check("fails on a container that is gone, and starts nothing", (bench) =>
+      Effect.gen(function* () {
+        const container = yield* bench.container
+        yield* bench.subject.kill
+        expect(yield* Effect.flip(bench.dumpOf(container, "running"))).toMatchObject({ _tag: "RuntimeFailed" })
+        expect(yield* Effect.flip(bench.runtime.pause(container, Disk.noLease))).toMatchObject({
+          _tag: "RuntimeFailed"
+        })
+        expect(yield* bench.isLive).toBe(false)
+      }))
+
+    check("fails to restore what is no image, and nothing runs afterwards", (bench) =>
+      Effect.gen(function* () {
+        const container = yield* bench.container
+        yield* bench.subject.kill
+        const empty = yield* bench.subject.folder
+        const error = yield* Effect.flip(bench.restoreOf(container, empty))
+        expect(["RuntimeFailed", "CheckpointDamaged"]).toContain(error._tag)
+        expect(yield* bench.isLive).toBe(false)
+      }))
+  })
+}
+
+type Bench = Effect.Effect.Success<ReturnType<typeof benchOf>>
+
+const benchOf = (subject: Subject) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime.Runtime
+    const store = yield* ContainerStore.ContainerStore
+    const container = store.get(subject.id)
+    const dumpOf = (of: Container.Container, after: Runtime.DumpRequest["after"]) =>
+      Effect.gen(function* () {
+        const imagePath = yield* subject.folder
+        const workPath = yield* subject.folder
+        const dumped = yield* runtime.checkpoint(of, {
+          imagePath,
+          workPath,
+          after,
+          options: {},
+          lease: Disk.noLease,
+          report: () => Effect.void
+        })
+        return { ...dumped, imagePath }
+      })
+    let last: Container.Container | undefined
+    const restoreOf = (of: Container.Container, path: string) =>
+      Effect.gen(function* () {
+        const workPath = yield* subject.folder
+        yield* runtime.restore(of, {
+          checkpoint: checkpointAt(of, path),
+          workPath,
+          options: {},
+          lease: Disk.noLease,
+          report: () => Effect.void
+        })
+      })
+    return {
+      subject,
+      runtime,
+      container,
+      dumpOf,
+      restoreOf,
+      dump: (after: Runtime.DumpRequest["after"]) =>
+        Effect.flatMap(container, (now) => {
+          last = now
+          return dumpOf(now, after)
+        }),
+      /** Restores the container that was dumped last. */
+      restore: (path: string) =>
+        Effect.suspend(() => last === undefined ? Effect.void : restoreOf({ ...last, state: "forgotten" }, path)),
+      isLive: container.pipe(
+        Effect.map(({ state }) => state === "running" || state === "paused"),
+        Effect.catchTag("ContainerNotFound", () => Effect.succeed(false))
+      )
+    }
+  })
+
+const checkpointAt = (container: Container.Container, path: string): Checkpoint.Checkpoint => ({
+  name: "contract",
+  container: container.id,
+  directory: path,
+  path,
+  status: "complete",
+  created: "",
+  tcp: false,
+  unixSockets: false,
+  shell: false,
+  exit: false,
+  emptyNS: [],
+  ...(container.bundle === undefined ? {} : {
+    record: {
+      version: 1,
+      container: { id: container.id, identity: container.identity, bundle: container.bundle }
+    }
+  })
+})

@@ -1,0 +1,18 @@
+import * as Layer from "effect/Layer"
+import * as Memory from "stasis/Memory"
+import * as CheckpointsContract from "../../contracts/checkpoints.ts"
+import * as ContainerStoreContract from "../../contracts/containerStore.ts"
+import * as DiskContract from "../../contracts/disk.ts"
+import * as EventLogContract from "../../contracts/eventLog.ts"
+import * as FileSystemContract from "../../contracts/fileSystem.ts"
+import * as RuntimeContract from "../../contracts/runtime.ts"
+import { harness } from "./memorySubject.ts"
+
+CheckpointsContract.suite("memory", harness())
+CheckpointsContract.suite("memory, stopped containers are kept", harness({ afterStop: "stopped" }))
+CheckpointsContract.suite("memory, stops by itself", harness({ stopsByItself: true }))
+ContainerStoreContract.suite("memory", harness())
+RuntimeContract.suite("memory", harness())
+EventLogContract.suite("memory", () => Layer.provide(Memory.layer(), Layer.empty))
+DiskContract.suite("memory", Memory.storage)
+FileSystemContract.suite("memory", Memory.fileSystem)

@@ -1,0 +1,100 @@
+// Somebody else ends CRIU, or the runtime above it, in the middle of a dump.
+import { readdirSync, readFileSync } from "node:fs"
+import { kill } from "node:process"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
+import * as NetworkLock from "../../../src/layers/shared/NetworkLock.ts"
+import * as LabContainer from "./LabContainer.ts"
+
+const heavy = LabContainer.python(`
+s = socket.create_server(('127.0.0.1', 7000))
+c = socket.create_connection(('127.0.0.1', 7000))
+a, _ = s.accept()
+memory = bytearray(os.urandom(1000000) * 300)`)
+
+for (const runtime of LabContainer.runtimes) {
+  describe(runtime, () => {
+    it.scopedLive("CRIU is killed: the container goes on, with its network, and can be checkpointed again", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime, programs: true, args: heavy })
+        yield* Effect.gen(function*() {
+          const before = yield* container.counted(3)
+          const pid = yield* container.pid
+          const options = { leaveRunning: true, tcpEstablished: true }
+          const dump = yield* Effect.fork(Effect.flip(Checkpoints.create(container.id, "first", options)))
+          kill(yield* waitFor((line) => line.startsWith("criu: dump") && line.endsWith(` ${pid}`)), "SIGKILL")
+          const error = yield* Fiber.join(dump)
+          expect("reason" in error ? error.reason : error).toBe("CriuKilled")
+          yield* container.counted(before + 5)
+          expect(yield* NetworkLock.isLocked(`/proc/${pid}/ns/net`)).toBe(false)
+          expect(yield* Checkpoints.list(container.id)).toEqual([])
+          yield* Checkpoints.create(container.id, "second", options)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("the runtime is killed: CRIU is waited for, and the container goes on", () =>
+      Effect.gen(function*() {
+        const container = yield* LabContainer.make({ runtime, programs: true, args: heavy })
+        yield* Effect.gen(function*() {
+          const before = yield* container.counted(3)
+          const pid = yield* container.pid
+          const dump = yield* Effect.fork(Effect.either(
+            Checkpoints.create(container.id, "first", { leaveRunning: true, tcpEstablished: true })
+          ))
+          yield* waitFor((line) => line.startsWith("criu: dump") && line.endsWith(` ${pid}`))
+          kill(yield* waitFor((line) => line.startsWith(`${runtime} `) && line.includes(" checkpoint ")), "SIGKILL")
+          const result = yield* Fiber.join(dump)
+          // CRIU notices only where it had something left to ask of the runtime.
+          if (Either.isRight(result)) expect(result.right.warnings.join()).toContain("ended before CRIU was")
+          else expect("reason" in result.left ? result.left.reason : result.left).toBe("CriuKilled")
+          yield* container.counted(before + 5)
+          expect(running((line) => line.startsWith("criu: dump"))).toBeUndefined()
+          expect(yield* NetworkLock.isLocked(`/proc/${pid}/ns/net`)).toBe(false)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("a network namespace that outlives its container stays locked until the restore", () =>
+      Effect.gen(function*() {
+        const network = yield* LabContainer.networkNamespace
+        const container = yield* LabContainer.make({
+          runtime,
+          programs: true,
+          args: heavy,
+          namespaces: { network: network.path }
+        })
+        yield* Effect.gen(function*() {
+          const before = yield* container.counted(3)
+          expect(yield* NetworkLock.isLocked(network.path)).toBe(false)
+          const created = yield* Checkpoints.create(container.id, "first", { tcpEstablished: true })
+          expect(created.state).toBe("forgotten")
+          expect(yield* NetworkLock.isLocked(network.path)).toBe(true)
+          expect(created.warnings.join()).toContain(network.path)
+          yield* Checkpoints.restore(container.id, "first")
+          expect(yield* NetworkLock.isLocked(network.path)).toBe(false)
+          yield* container.counted(before + 5)
+          yield* Checkpoints.create(container.id, "second", { tcpEstablished: true })
+          expect(yield* NetworkLock.unlock(network.path)).toBe(true)
+          expect(yield* NetworkLock.isLocked(network.path)).toBe(false)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+  })
+}
+
+/** The pid of a process whose command line is like that. */
+const running = (wanted: (line: string) => boolean): number | undefined => {
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      if (wanted(readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim())) return Number(name)
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return undefined
+}
+
+const waitFor = (wanted: (line: string) => boolean): Effect.Effect<number> =>
+  Effect.map(LabContainer.poll(Effect.sync(() => running(wanted)), (pid) => pid !== undefined), (pid) => pid ?? 0)
