@@ -28,7 +28,7 @@ export const list = (quick: boolean) =>
     const rows: Array<Row.Row> = []
     const each = new Map<number, number>()
     for (const count of [100, 1_000, 10_000]) {
-      const pairs = quick ? 7 : count === 10_000 ? 21 : 41
+      const pairs = quick ? 7 : count === 10_000 ? 15 : 41
       const { bare, blocked, names, records } = yield* Effect.scoped(ofMany(count, pairs, quick ? 3 : 7))
       rows.push(
         Row.ofRatio(piece, `list ${count} checkpoints, full records`, { ours: records, bare: bare.records }, 1.2),

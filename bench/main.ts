@@ -14,7 +14,15 @@ import { memory } from "./memory.ts"
 import { peak, peakOnce } from "./peak.ts"
 import { startUp } from "./startUp.ts"
 
-const pieces = { list, memory, startup: startUp, containers, peak }
+const pieces = {
+  list,
+  memory,
+  startup: startUp,
+  "16MiB": containers(16),
+  "256MiB": containers(256),
+  "1024MiB": containers(1024),
+  peak
+}
 
 const isPiece = (name: string): name is keyof typeof pieces => name in pieces
 

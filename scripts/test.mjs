@@ -95,6 +95,8 @@ const files = async (folder, end) =>
     )
     : []
 
+const inLab = ["lab/enter", "--if-needed", "--env", "NO_COLOR", "--env", "DENO_DIR", "--env", "DENO_NO_UPDATE_CHECK"]
+
 /** @type {Record<string, Lane>} */
 const lanes = {
   unit: {

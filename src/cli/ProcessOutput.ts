@@ -21,7 +21,7 @@ export const layer: Layer.Layer<Output> = Layer.effect(
       outColours: process.stdout.isTTY === true && !plain,
       errColours: process.stderr.isTTY === true && !plain,
       errIsTerminal: process.stderr.isTTY === true,
-      columns: Effect.sync(() => process.stderr.columns ?? 80)
+      columns: Effect.sync(() => process.stderr.columns || 80)
     }
   })
 )

@@ -67,7 +67,7 @@ const waitingFor = (step: Progress["step"]): string => {
 }
 
 const steps: Readonly<Record<Progress["step"], string>> = {
-  waiting: "waiting for another operation",
+  waiting: "waiting",
   checking: "checking",
   "pre-dumping": "copying memory ahead",
   freezing: "freezing",

@@ -45,8 +45,7 @@ const builtIn: ReadonlyArray<Entry> = [
   ["-h, --help", "Show this help, or that of a command"],
   ["    --version", "Show the version"],
   ["    --completions sh | bash | fish | zsh", "Print the completions for a shell"],
-  ["    --log-level level", "Log from this level up, to standard error (debug shows traces)"],
-  ["    --wizard", "Ask for every flag and argument of a command"]
+  ["    --log-level level", "Log from this level up, to standard error (debug, or STASIS_DEBUG=1, shows traces)"]
 ]
 
 type Entry = readonly [name: string, description: string]

@@ -1,6 +1,7 @@
 /** The program as a process: its streams, its signals, its exit codes, on a bundle as a user runs it. */
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import manifest from "../../package.json" with { type: "json" }
 import * as Program from "./Program.ts"
@@ -109,5 +110,17 @@ describe("completions", () => {
     expect(complete("stasis", "cre")).toBe("create")
     expect(complete("stasis", "create", "--leav")).toBe("--leave-running")
     expect(complete("stasis", "--runtime", "r")).toBe("runc")
+  })
+})
+
+describe("unbuilt, in Deno", () => {
+  it("does the same", () => {
+    const deno = join(import.meta.dirname, "../../node_modules/.bin/deno")
+    const main = join(import.meta.dirname, "../../src/cli/main.ts")
+    const run = (line: string) => program.bash(`DENO_NO_UPDATE_CHECK=1 ${deno} run -A ${main} ${line}`, env)
+    expect(run("--version")).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" })
+    expect(run("create counter first -q")).toEqual({ code: 0, out: "first\n", err: "" })
+    expect(run("ls --nonsense")).toMatchObject({ code: 2, out: "" })
+    expect(run("events --follow | true; echo ${PIPESTATUS[0]}")).toEqual({ code: 0, out: "0\n", err: "" })
   })
 })

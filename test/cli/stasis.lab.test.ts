@@ -20,11 +20,20 @@ const make = (recipe: LabContainer.Recipe) =>
     const env = { STASIS_RUNTIME: runtime, STASIS_RUNTIME_ROOT: root, STASIS_ROOT: stasisRoot }
     const stasis = (line: string) => {
       const ended = program.stasis(line.split(" "), env)
-      if (process.env["SHOW"]) console.log(`$ stasis ${line}\n${ended.out}${ended.err}→ ${ended.code}`)
       return ended
     }
     return { container, env, stasis }
   })
+
+/** A program so large that writing its memory takes a while. */
+const large = [
+  "/usr/bin/python3",
+  "-c",
+  "x=bytearray(b'x')*(400<<20);open('/tmp/count','w').write('1');import time;time.sleep(1e6)"
+]
+
+/** In bash: whether CRIU has begun to write. */
+const firstImage = "find $STASIS_ROOT -path '*staging*' -name '*.img' | grep -q ."
 
 for (const runtime of LabContainer.runtimes) {
   describe(runtime, () => {
@@ -141,18 +150,12 @@ describe("what goes wrong", () => {
 
   it.scopedLive("Ctrl-C during a create leaves the container as it was, and says so", () =>
     Effect.gen(function* () {
-      // So large that its memory takes a while to write.
-      const large = "x=bytearray(b'x')*(400<<20);open('/tmp/count','w').write('1');import time;time.sleep(1e6)"
-      const { container, env, stasis } = yield* make({
-        runtime: "runc",
-        programs: true,
-        args: ["/usr/bin/python3", "-c", large]
-      })
+      const { container, env, stasis } = yield* make({ runtime: "runc", programs: true, args: large })
       const { id } = container
       yield* container.counted(1)
       // As a terminal does it: the whole process group is interrupted, here when the first image is there.
       const ended = program.bash(
-        `set -m; $STASIS create ${id} first & pid=$!; until find $STASIS_ROOT -name '*.img' | grep -q .; do kill -0 $pid; done; ` +
+        `set -m; $STASIS create ${id} first & pid=$!; until ${firstImage}; do kill -0 $pid || exit; done; ` +
           "kill -INT -- -$pid; wait $pid",
         env
       )
@@ -162,5 +165,38 @@ describe("what goes wrong", () => {
       expect(yield* container.bare("state", id)).toContain('"running"')
       expect(stasis(`ls ${id} -q`)).toEqual({ code: 0, out: "", err: "" })
       expect(stasis(`create ${id} first`)).toMatchObject({ code: 0, err: "" })
+    }))
+
+  it.scopedLive("recover ends what a killed create left: the container, which stood still, goes on", () =>
+    Effect.gen(function* () {
+      const { container, env, stasis } = yield* make({ runtime: "runc", programs: true, args: large })
+      const { id } = container
+      yield* container.counted(1)
+      const killed = program.bash(
+        `$STASIS create ${id} first & pid=$!; until ${firstImage}; do kill -0 $pid || exit; done; kill -9 $pid; wait $pid`,
+        env
+      )
+      expect(killed.code).toBe(137)
+      expect(stasis("ls -q")).toMatchObject({ code: 0, out: "" })
+      expect(stasis(`recover ${id}`)).toEqual({
+        code: 0,
+        out:
+          `Swept what an interrupted create left of checkpoint "first" of ${id}; the container stood still and goes on\n`,
+        err: ""
+      })
+      expect(yield* container.bare("state", id)).toContain('"running"')
+      expect(stasis("recover").out).toBe("Nothing was left by an interrupted operation\n")
+    }))
+
+  it.scopedLive("events --follow shows what happens, and ends with its reader", () =>
+    Effect.gen(function* () {
+      const { container, env } = yield* make({ runtime: "runc" })
+      const { id } = container
+      yield* container.counted(1)
+      const followed = program.bash(
+        `{ $STASIS events --follow -q; } | head -1 & $STASIS create ${id} first --leave-running -q; wait`,
+        env
+      )
+      expect(followed).toEqual({ code: 0, out: "first\nfirst\n", err: "" })
     }))
 })

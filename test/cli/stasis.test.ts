@@ -132,6 +132,7 @@ describe("create", () => {
       const said = yield* Deferred.make<void>()
       const ended = yield* Deferred.make<void>()
       let err = ""
+      let cancelled = false
       const world = standIn({
         checkpoints: {
           beginCreate: () =>
@@ -139,7 +140,8 @@ describe("create", () => {
               report({ step: "dumping", bytes: 0, total: 1 }).pipe(
                 Effect.zipRight(Deferred.succeed(dumping, undefined)),
                 Effect.zipRight(Effect.uninterruptible(Deferred.await(ended))),
-                Effect.zipRight(Effect.interrupt)
+                Effect.zipRight(Effect.never),
+                Effect.onInterrupt(() => Effect.sync(() => cancelled = true))
               )
             )
         }
@@ -155,6 +157,7 @@ describe("create", () => {
       expect(Option.isNone(yield* Fiber.poll(stopping))).toBe(true)
       yield* Deferred.succeed(ended, undefined)
       yield* Fiber.join(stopping)
+      expect(cancelled).toBe(true)
       expect(err).toContain("waiting for the end of the dump, which is then rolled back")
       expect(err).toContain("stasis: rolled back")
     }))

@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Checkpoints from "../../src/effects/Checkpoints.ts"
-import { checkpointsPath, container, type Fault, gatePath, layer, wholeMemory, writeContainer } from "../crash/FileWorld.ts"
+import {
+  checkpointsPath,
+  container,
+  type Fault,
+  gatePath,
+  layer,
+  wholeMemory,
+  writeContainer
+} from "../crash/FileWorld.ts"
 import type { Step } from "../crash/Job.ts"
 import { dice } from "../crash/rounds.ts"
 import { bundle, Worker } from "../crash/Worker.ts"
@@ -32,18 +40,23 @@ const newRoot = (name: string): string => {
 /** Runs the steps of each worker, all at the same time; gives every call, with the name that it was on. */
 const workTogether = async (root: string, jobs: ReadonlyArray<ReadonlyArray<Step>>, fault?: Fault) => {
   const workers = jobs.map((steps) => ({ steps, worker: new Worker(program) }))
-  await Promise.all(workers.map(({ steps, worker }) => worker.start({ root, steps, ...(fault === undefined ? {} : { fault }) })))
+  await Promise.all(
+    workers.map(({ steps, worker }) => worker.start({ root, steps, ...(fault === undefined ? {} : { fault }) }))
+  )
   const ends = await Promise.all(workers.map(({ worker }) => worker.end()))
   expect(ends.map((end) => end.complaint).join("")).toBe("")
   return workers.flatMap(({ steps, worker }) =>
     worker.outcomes.flatMap((outcome) => {
       const step = steps[outcome.step]
       return step === undefined || step.do === "list" ? [] : [{ ...outcome, do: step.do, name: step.name }]
-    }))
+    })
+  )
 }
 
 const namesThere = (root: string) =>
-  NodeFs.readdirSync(checkpointsPath(root)).filter((name) => wholeMemory(`${checkpointsPath(root)}/${name}`) !== undefined)
+  NodeFs.readdirSync(checkpointsPath(root)).filter((name) =>
+    wholeMemory(`${checkpointsPath(root)}/${name}`) !== undefined
+  )
 
 /** Random creates, removes and restores of three names by each of eight processes; whether some order explains them. */
 const mix = async (root: string, seed: number, fault?: Fault) => {
@@ -52,15 +65,23 @@ const mix = async (root: string, seed: number, fault?: Fault) => {
   const jobs = Array.from({ length: 8 }, () =>
     Array.from({ length: 6 }, (): Step => {
       const kind = kinds[roll(4)] ?? "create"
-      const options = kind === "create" ? { leaveRunning: true, durability: "none" } : kind === "restore" ? { replace: true } : {}
+      const options = kind === "create"
+        ? { leaveRunning: true, durability: "none" }
+        : kind === "restore"
+        ? { replace: true }
+        : {}
       return { do: kind, name: ["alpha", "beta", "gamma"][roll(3)] ?? "alpha", options }
     }))
   const calls = await workTogether(root, jobs, fault)
   const there = namesThere(root)
   const unexpected = calls.filter((call) => !["done", "CheckpointExists", "CheckpointNotFound"].includes(call.end))
   const unexplained = ["alpha", "beta", "gamma"].filter((name) =>
-    !hasOrder(calls.filter((call): call is typeof call & Call => call.name === name), there.includes(name)))
-  return [...unexpected.map((call) => `${call.do} ${call.name}: ${call.message}`), ...unexplained.map((name) => `no order explains ${name}`)]
+    !hasOrder(calls.filter((call): call is typeof call & Call => call.name === name), there.includes(name))
+  )
+  return [
+    ...unexpected.map((call) => `${call.do} ${call.name}: ${call.message}`),
+    ...unexplained.map((name) => `no order explains ${name}`)
+  ]
 }
 
 describe("8 processes", () => {
@@ -68,8 +89,13 @@ describe("8 processes", () => {
     const root = newRoot("one-name")
     const names = Array.from({ length: 6 }, (_, index) => `name${index}`)
     const modes = [{ leaveRunning: true }, { leaveRunning: true, durability: "none" }]
-    const calls = await workTogether(root, Array.from({ length: 8 }, (_, worker) =>
-      names.map((name): Step => ({ do: "create", name, options: modes[worker % 2] ?? {} }))))
+    const calls = await workTogether(
+      root,
+      Array.from(
+        { length: 8 },
+        (_, worker) => names.map((name): Step => ({ do: "create", name, options: modes[worker % 2] ?? {} }))
+      )
+    )
     for (const name of names) {
       const ends = calls.filter((call) => call.name === name).map((call) => call.end).sort()
       expect(ends).toEqual([...Array.from({ length: 7 }, () => "CheckpointExists"), "done"])
@@ -109,7 +135,7 @@ describe("a process that is killed", () => {
     await worker.kill()
     const impatient = Checkpoints.create(container, "next", { leaveRunning: true, wait: false })
     expect((await provided(root, Effect.flip(impatient)))._tag).toBe("CheckpointBusy")
-    const late = Effect.gen(function*() {
+    const late = Effect.gen(function* () {
       const waiting = yield* Effect.fork(Checkpoints.create(container, "next", { leaveRunning: true }))
       NodeFs.rmSync(gatePath(root))
       yield* Effect.promise(() => held.close())
@@ -127,7 +153,9 @@ describe("a process that is killed", () => {
     await worker.start({ root, steps: [{ do: "restore", name: "kept" }] })
     const held = await begun
     await worker.kill()
-    expect((await provided(root, Effect.flip(Checkpoints.remove(container, "kept", { wait: false }))))._tag).toBe("CheckpointBusy")
+    expect((await provided(root, Effect.flip(Checkpoints.remove(container, "kept", { wait: false }))))._tag).toBe(
+      "CheckpointBusy"
+    )
     expect(namesThere(root)).toEqual(["kept"])
     NodeFs.rmSync(gatePath(root))
     await held.close()

@@ -84,20 +84,31 @@ const restoreScript = `set -e
 if [ -p "$3" ]; then cat "$3"; fi
 sleep 0.002; printf '%s' "$2" > "$1.restored"; mv "$1.restored" "$1"`
 
-const unlocked = Layer.map(NodeDisk.layer, (context) =>
-  Context.make(Disk, { ...Context.get(context, Disk), lock: () => Effect.succeedSome(noLease) }))
+const unlocked = Layer.map(
+  NodeDisk.layer,
+  (context) => Context.make(Disk, { ...Context.get(context, Disk), lock: () => Effect.succeedSome(noLease) })
+)
 
 /** The use cases on a world below `root`. */
 export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Checkpoints | EventLog> => {
   const run = (script: string, args: ReadonlyArray<string>, lease: Lease, operation: "checkpoint" | "restore") =>
     Effect.uninterruptible(Effect.async<void, RuntimeFailed>((resume) => {
       const descriptors = fault === "children hold no lock" ? [] : lease.descriptors
-      const child = spawn("sh", ["-c", script, "sh", ...args], { detached: true, stdio: ["ignore", "ignore", "ignore", ...descriptors] })
+      const child = spawn("sh", ["-c", script, "sh", ...args], {
+        detached: true,
+        stdio: ["ignore", "ignore", "ignore", ...descriptors]
+      })
       child.on("exit", (status) =>
         resume(
-          status === 0
-            ? Effect.void
-            : Effect.fail(new RuntimeFailed({ operation, container, runtime: "files", reason: "Unknown", detail: `status ${status}` }))
+          status === 0 ? Effect.void : Effect.fail(
+            new RuntimeFailed({
+              operation,
+              container,
+              runtime: "files",
+              reason: "Unknown",
+              detail: `status ${status}`
+            })
+          )
         ))
     }))
   const change = (state: ContainerFile["state"]) =>
@@ -112,7 +123,14 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
     checkOptions: () => Effect.void,
     residentBytes: () => Effect.succeed(1),
     checkpoint: (_, { after, imagePath, lease, workPath }) =>
-      Effect.suspend(() => run(dumpScript, [imagePath, readContainer(root)?.memory ?? "none", workPath, after, containerPath(root), gatePath(root)], lease, "checkpoint")).pipe(
+      Effect.suspend(() =>
+        run(
+          dumpScript,
+          [imagePath, readContainer(root)?.memory ?? "none", workPath, after, containerPath(root), gatePath(root)],
+          lease,
+          "checkpoint"
+        )
+      ).pipe(
         Effect.as({ files: [], warnings: [] })
       ),
     checkRestore: () => Effect.void,
@@ -120,10 +138,29 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
       Effect.suspend(() => {
         const memory = wholeMemory(checkpoint.path)
         return memory === undefined
-          ? Effect.fail(new RuntimeFailed({ operation: "restore", container, runtime: "files", reason: "FileMissing", detail: "not whole" }))
-          : run(restoreScript, [containerPath(root), JSON.stringify({ state: "running", memory }), gatePath(root)], lease, "restore").pipe(
+          ? Effect.fail(
+            new RuntimeFailed({
+              operation: "restore",
+              container,
+              runtime: "files",
+              reason: "FileMissing",
+              detail: "not whole"
+            })
+          )
+          : run(
+            restoreScript,
+            [containerPath(root), JSON.stringify({ state: "running", memory }), gatePath(root)],
+            lease,
+            "restore"
+          ).pipe(
             Effect.filterOrFail(() => wholeMemory(checkpoint.path) === memory, () =>
-              new RuntimeFailed({ operation: "restore", container, runtime: "files", reason: "FileMissing", detail: "pulled away" }))
+              new RuntimeFailed({
+                operation: "restore",
+                container,
+                runtime: "files",
+                reason: "FileMissing",
+                detail: "pulled away"
+              }))
           )
       }),
     pause: () => change("paused"),

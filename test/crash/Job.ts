@@ -1,5 +1,5 @@
 /** What a worker is told to do, and the lines in which it tells how far it has come. */
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Checkpoints from "../../src/effects/Checkpoints.ts"
 import type { Fault } from "./FileWorld.ts"
 
@@ -28,7 +28,10 @@ export interface Outcome {
 }
 
 /** Does one step. */
-export const perform = (container: string, step: Step): Effect.Effect<unknown, { readonly _tag: string }, Checkpoints.Checkpoints> => {
+export const perform = (
+  container: string,
+  step: Step
+): Effect.Effect<unknown, { readonly _tag: string }, Checkpoints.Checkpoints> => {
   switch (step.do) {
     case "create":
       return Checkpoints.create(container, step.name, step.options)

@@ -8,7 +8,15 @@ import * as Either from "effect/Either"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Checkpoint } from "../../src/domain/Checkpoint.ts"
 import * as Checkpoints from "../../src/effects/Checkpoints.ts"
-import { checkpointsPath, container, type Fault, layer, readContainer, wholeMemory, writeContainer } from "./FileWorld.ts"
+import {
+  checkpointsPath,
+  container,
+  type Fault,
+  layer,
+  readContainer,
+  wholeMemory,
+  writeContainer
+} from "./FileWorld.ts"
 import type { Step } from "./Job.ts"
 import { Worker } from "./Worker.ts"
 
@@ -32,7 +40,13 @@ export const dice = (seed: number) => {
 }
 
 /** Kills as many workers as there are rounds, on a root of its own. Ends early at a violation. */
-export const rounds = async (program: string, root: string, count: number, seed: number, fault?: Fault): Promise<Verdict> => {
+export const rounds = async (
+  program: string,
+  root: string,
+  count: number,
+  seed: number,
+  fault?: Fault
+): Promise<Verdict> => {
   NodeFs.mkdirSync(root, { recursive: true })
   const roll = dice(seed)
   const services = ManagedRuntime.make(layer(root))
@@ -53,7 +67,9 @@ export const rounds = async (program: string, root: string, count: number, seed:
     const maybe = settleModel(there, steps, outcomes, begun, `memory-${seed}-${round}`)
     if (maybe !== undefined) cut++
     const broken = await services.runPromise(Effect.either(look(root, there, maybe, round)))
-    if (Either.isLeft(broken)) violations.push(`seed ${seed}, round ${round}, ${JSON.stringify(steps[begun])}: ${broken.left}`)
+    if (Either.isLeft(broken)) {
+      violations.push(`seed ${seed}, round ${round}, ${JSON.stringify(steps[begun])}: ${broken.left}`)
+    }
   }
   await worker.kill()
   await services.dispose()
@@ -75,7 +91,11 @@ const plan = (roll: (n: number) => number, there: ReadonlyArray<string>, round: 
     const made = `c${round}-${step}`
     names.push(made)
     const mode = roll(3)
-    steps.push({ do: "create", name: made, options: { durability, leaveRunning: mode === 0, tcpEstablished: mode === 2 } })
+    steps.push({
+      do: "create",
+      name: made,
+      options: { durability, leaveRunning: mode === 0, tcpEstablished: mode === 2 }
+    })
     if (mode !== 0) steps.push({ do: "restore", name: made })
   }
   return steps
@@ -100,7 +120,7 @@ const settleModel = (
 
 /** The first promise that is broken; fails with it. The model is brought up to what was found. */
 const look = (root: string, there: Map<string, string>, maybe: Step | undefined, round: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const failed = [...there.keys()].find((name) => name.includes(" "))
     if (failed !== undefined) yield* Effect.fail(`the worker alone on the container: ${failed}`)
     // While a dump that has lost its parent may still run.
@@ -132,14 +152,23 @@ const look = (root: string, there: Map<string, string>, maybe: Step | undefined,
 const list = (when: string) =>
   or(`list ${when}`, Effect.catchTag(Checkpoints.list(container), "ContainerNotFound", () => Effect.succeed([])))
 
-const or = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) => Effect.mapError(effect, (error) => `${what} fails: ${String(error)}`)
+const or = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
+  Effect.mapError(effect, (error) => `${what} fails: ${String(error)}`)
 
-const judge = (found: ReadonlyArray<Checkpoint>, there: ReadonlyMap<string, string>, maybe: Step | undefined): Effect.Effect<void, string> => {
+const judge = (
+  found: ReadonlyArray<Checkpoint>,
+  there: ReadonlyMap<string, string>,
+  maybe: Step | undefined
+): Effect.Effect<void, string> => {
   for (const one of found) {
     if (one.status !== "complete") return Effect.fail(`${one.name} is damaged: ${one.damage}`)
     // A checkpoint that was just being taken away may be gone by now.
-    if (wholeMemory(one.path) === undefined && NodeFs.existsSync(one.path)) return Effect.fail(`${one.name} is listed and is not whole`)
-    if (!there.has(one.name) && maybe?.name !== one.name) return Effect.fail(`${one.name} is listed and must not be there`)
+    if (wholeMemory(one.path) === undefined && NodeFs.existsSync(one.path)) {
+      return Effect.fail(`${one.name} is listed and is not whole`)
+    }
+    if (!there.has(one.name) && maybe?.name !== one.name) {
+      return Effect.fail(`${one.name} is listed and must not be there`)
+    }
   }
   for (const name of there.keys()) {
     const removing = maybe?.do === "remove" && maybe.name === name
@@ -156,5 +185,6 @@ const leftovers = (root: string): ReadonlyArray<string> => {
       ? NodeFs.readdirSync(`${annex}/${folder}`, { recursive: true, withFileTypes: true })
         .filter((entry) => folder === "trash" || entry.isFile())
         .map((entry) => `${entry.parentPath}/${entry.name}`)
-      : [])
+      : []
+  )
 }

@@ -6,7 +6,7 @@ import type { Subject } from "../contracts/Subject.ts"
 import * as Model from "./Model.ts"
 
 /** What a world shows. */
-export interface Observation {
+interface Observation {
   readonly state: Model.Model["state"]
   /** While it lives. */
   readonly count: number | undefined
@@ -41,7 +41,7 @@ export const agrees = (subject: Subject, model: Model.Model, exact: boolean) =>
   })
 
 /** A count that may be what the model says; one that goes on by itself has only a lower bound. */
-export const isCount = (count: number, bounds: Model.Count, exact: boolean): void => {
+const isCount = (count: number, bounds: Model.Count, exact: boolean): void => {
   expect(count).toBeGreaterThanOrEqual(bounds.low)
   if (exact) expect(count).toBeLessThanOrEqual(bounds.high)
 }

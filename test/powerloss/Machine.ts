@@ -80,12 +80,18 @@ export const checkpoints = (
     checkOptions: () => Effect.void,
     residentBytes: () => Effect.succeed(1),
     checkpoint: (container, { after, imagePath, workPath }) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const memory = `${container.id}/${world.dumps++}`
         yield* Effect.sync(() => volume.put(`${workPath}/dump.log`, "dumping"))
         for (const file of files) {
           if (world.failing && file !== files[0]) {
-            return yield* new RuntimeFailed({ operation: "checkpoint", container: container.id, runtime: "fake", reason: "FileLock", detail: "a lock" })
+            return yield* new RuntimeFailed({
+              operation: "checkpoint",
+              container: container.id,
+              runtime: "fake",
+              reason: "FileLock",
+              detail: "a lock"
+            })
           }
           yield* Effect.sync(() => volume.put(`${imagePath}/${file}`, image(file, memory)))
         }
@@ -113,7 +119,11 @@ export const checkpoints = (
           : Effect.succeed(world.container)
       )
   })
-  const events = Layer.succeed(EventLog, { append: () => Effect.void, history: () => Stream.empty, follow: () => Stream.empty })
+  const events = Layer.succeed(EventLog, {
+    append: () => Effect.void,
+    history: () => Stream.empty,
+    follow: () => Stream.empty
+  })
   const store = CheckpointFolder.layer({ root: stasisRoot, scope: "fake/run" }).pipe(
     Layer.provide(Layer.merge(fileSystem, disk))
   )

@@ -61,7 +61,10 @@ export class Volume<Note> {
 
   /** What is on it now. */
   get contents(): Contents {
-    return { entries: new Map([...this.entries].map(([folder, names]) => [folder, new Map(names)])), data: new Map(this.data) }
+    return {
+      entries: new Map([...this.entries].map(([folder, names]) => [folder, new Map(names)])),
+      data: new Map(this.data)
+    }
   }
 
   /** The volume as a crash after `length` records could have left it, where `base` was safe when the log began. */
@@ -71,7 +74,7 @@ export class Volume<Note> {
     const safe = safeRecords(this.log, length)
     for (const [index, op] of this.log.slice(0, length).entries()) {
       const end = safe.has(index) ? "kept" : fate(index)
-      if (op.tag === "entries" && end !== "lost") for (const change of op.changes) apply(entries, change)
+      if (op.tag === "entries" && end !== "lost") { for (const change of op.changes) apply(entries, change) }
       if (op.tag === "data" && end !== "lost") data.set(op.inode, worn(op.text, end))
     }
     return new Volume<Note>(bootId, this.inodes, { entries, data })
@@ -101,9 +104,10 @@ export class Volume<Note> {
       writeFileString: (path, text) => attempt("writeFile", path, () => this.put(path, text)),
       readFileString: (path) => attempt("readFile", path, () => this.readFile(path)),
       rename: (from, to) => attempt("rename", from, () => this.rename(from, to)),
-      remove: (path, options) => attempt("remove", path, () => this.remove(path, options?.recursive ?? false, options?.force ?? false)),
+      remove: (path, options) =>
+        attempt("remove", path, () => this.remove(path, options?.recursive ?? false, options?.force ?? false)),
       chmod: (path) => attempt("chmod", path, () => void this.need(path)),
-      realPath: (path) => attempt("realPath", path, () => (this.need(path), path)),
+      realPath: (path) => Effect.as(attempt("realPath", path, () => this.need(path)), path),
       readDirectory: (path) => attempt("readDirectory", path, () => [...this.folder(path).keys()]),
       symlink: (target, path) => attempt("symlink", path, () => void this.make(path, { kind: "SymbolicLink", target }))
     })
@@ -118,12 +122,19 @@ export class Volume<Note> {
       }
     }
     return Layer.succeed(Disk, {
-      inspect: (path) => Effect.sync(() => Option.map(Option.fromNullable(this.find(path)), (inode) => this.info(inode))),
+      inspect: (path) =>
+        Effect.sync(() => Option.map(Option.fromNullable(this.find(path)), (inode) => this.info(inode))),
       entries: (path) =>
-        attempt("entries", path, () => [...this.folder(path)].map(([name, inode]) => ({ name, kind: this.kind(inode) }))),
+        attempt(
+          "entries",
+          path,
+          () => [...this.folder(path)].map(([name, inode]) => ({ name, kind: this.kind(inode) }))
+        ),
       scanOne: (path, request) => Effect.sync(() => scanOne(path, request)),
       scan: (path, names, request, read) =>
-        Effect.sync(() => names.map((name) => read(name, scanOne(`${path}/${name}`, request))).filter((one) => one !== undefined)),
+        Effect.sync(() =>
+          names.map((name) => read(name, scanOne(`${path}/${name}`, request))).filter((one) => one !== undefined)
+        ),
       removeEmpty: (path) => attempt("rmdir", path, () => this.rmdir(path)),
       sync: (path) =>
         Effect.sync(() => {
@@ -142,7 +153,7 @@ export class Volume<Note> {
 
   private record(op: Op<Note>): void {
     this.log.push(op)
-    if (op.tag === "entries") for (const change of op.changes) apply(this.entries, change)
+    if (op.tag === "entries") { for (const change of op.changes) apply(this.entries, change) }
     if (op.tag === "data") this.data.set(op.inode, op.text)
   }
 
@@ -291,7 +302,11 @@ const attempt = <A>(method: string, path: string, run: () => A): Effect.Effect<A
       return Effect.succeed(run())
     } catch (cause) {
       if (!(cause instanceof Refused)) throw cause
-      const reason: SystemErrorReason = cause.code === "ENOENT" ? "NotFound" : cause.code === "EEXIST" ? "AlreadyExists" : "Unknown"
+      const reason: SystemErrorReason = cause.code === "ENOENT"
+        ? "NotFound"
+        : cause.code === "EEXIST"
+        ? "AlreadyExists"
+        : "Unknown"
       return Effect.fail(new SystemError({ reason, module: "FileSystem", method, pathOrDescriptor: path, cause }))
     }
   })

@@ -97,7 +97,9 @@ export const crashes = async (
           Effect.fail("")
         )))
         if (broken !== "") {
-          violations.push(`${how} after ${length} of ${volume.log.length} records, container ${container?.state ?? "gone"}: ${broken}`)
+          violations.push(
+            `${how} after ${length} of ${volume.log.length} records, container ${container?.state ?? "gone"}: ${broken}`
+          )
         }
       }
     }
@@ -112,7 +114,12 @@ const run = (
   volume: Volume<Note>,
   world: World,
   faults: Faults
-) => Effect.runPromise(Effect.ignore(Effect.provide(effect, checkpoints(volume, world, faults.disk?.(volume), faults.fileSystem?.(volume)))))
+) =>
+  Effect.runPromise(
+    Effect.ignore(
+      Effect.provide(effect, checkpoints(volume, world, faults.disk?.(volume), faults.fileSystem?.(volume)))
+    )
+  )
 
 const copy = (crash: Volume<Note>, recorded: Volume<Note>): Volume<Note> =>
   recorded.rebuild(crash.contents, 0, crash.bootId, () => "kept")
@@ -153,9 +160,11 @@ function* statesAt(volume: Volume<Note>, base: Contents, length: number): Genera
   const { log } = volume
   const safe = safeRecords(log, length)
   const pending = [...log.slice(0, length).entries()].flatMap(([index, op]) =>
-    (op.tag === "data" || op.tag === "entries") && !safe.has(index) ? [{ index, data: op.tag === "data" }] : [])
+    (op.tag === "data" || op.tag === "entries") && !safe.has(index) ? [{ index, data: op.tag === "data" }] : []
+  )
   const dataAt = new Set(pending.filter((one) => one.data).map((one) => one.index))
-  const power = (how: string, fate: (index: number) => Fate) => [how, volume.rebuild(base, length, "boot-2", fate)] as const
+  const power = (how: string, fate: (index: number) => Fate) =>
+    [how, volume.rebuild(base, length, "boot-2", fate)] as const
   yield ["killed", volume.rebuild(base, length, "boot-1", () => "kept")]
   yield power("nothing lost", () => "kept")
   yield power("all lost", () => "lost")
@@ -170,7 +179,11 @@ function* statesAt(volume: Volume<Note>, base: Contents, length: number): Genera
   }
   for (let seed = 1; seed <= 4; seed++) {
     const bits = pseudoRandom(length * 31 + seed)
-    const fates = new Map(pending.map(({ data, index }) => [index, data ? dataFates[bits() & 3] : bits() & 1 ? "kept" as const : "lost" as const]))
+    const fates = new Map(
+      pending.map((
+        { data, index }
+      ) => [index, data ? dataFates[bits() & 3] : bits() & 1 ? "kept" as const : "lost" as const])
+    )
     yield power(`mixture ${seed}`, (index) => fates.get(index) ?? "kept")
   }
 }
@@ -191,7 +204,8 @@ const pseudoRandom = (seed: number) => {
 const fingerprint = ({ data, entries }: Contents, full: boolean): string => {
   const walk = (folder: number): unknown =>
     [...entries.get(folder) ?? []].sort(([a], [b]) => a < b ? -1 : 1).map(([name, inode]) =>
-      entries.has(inode) ? [name, walk(inode)] : [name, full ? data.get(inode) ?? "" : (data.get(inode) ?? "") === ""])
+      entries.has(inode) ? [name, walk(inode)] : [name, full ? data.get(inode) ?? "" : (data.get(inode) ?? "") === ""]
+    )
   return JSON.stringify(walk(1))
 }
 
@@ -203,11 +217,17 @@ const look = (
   promised: Promised,
   { goesOn, killed }: { readonly goesOn: boolean; readonly killed: boolean }
 ) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const custom = directory.startsWith(stasisRoot) ? {} : { checkpointDir: directory }
-    const recover = or("recover", Effect.catchIf(Checkpoints.recover(firstStart.id, custom), isNothingThere, () => Effect.succeed([])))
+    const recover = or(
+      "recover",
+      Effect.catchIf(Checkpoints.recover(firstStart.id, custom), isNothingThere, () => Effect.succeed([]))
+    )
     const list = (when: string) =>
-      or(`${when}, list`, Effect.catchIf(Checkpoints.list(firstStart.id, custom), isNothingThere, () => Effect.succeed([])))
+      or(
+        `${when}, list`,
+        Effect.catchIf(Checkpoints.list(firstStart.id, custom), isNothingThere, () => Effect.succeed([]))
+      )
     const judged = (when: string) => Effect.flatMap(list(when), (found) => judge(found, volume, promised, when))
     yield* judged("before recover")
     const rescue = oneCopyIn(volume, promised)
@@ -217,7 +237,9 @@ const look = (
       if (world.container === undefined) world.container = secondStart
       yield* recover
       const found = yield* list("after recover")
-      if (!found.some((one) => wholeMemory(volume, one.path) === promised.oneCopy)) yield* Effect.fail("the one copy is not published")
+      if (!found.some((one) => wholeMemory(volume, one.path) === promised.oneCopy)) {
+        yield* Effect.fail("the one copy is not published")
+      }
     }
     if (rescue && !oneCopyIn(volume, promised)) yield* Effect.fail("the one copy is swept")
     yield* judged("after recover")
@@ -228,7 +250,8 @@ const look = (
 const isNothingThere = (error: { readonly _tag: string; readonly reason?: string }): boolean =>
   error._tag === "ContainerNotFound" || (error._tag === "InvalidCheckpointDirectory" && error.reason === "Missing")
 
-const or = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) => Effect.mapError(effect, (error) => `${what} fails: ${String(error)}`)
+const or = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
+  Effect.mapError(effect, (error) => `${what} fails: ${String(error)}`)
 
 /** The next operations succeed: a create of every name that is free, a remove of every checkpoint. */
 const goOn = (
@@ -238,7 +261,7 @@ const goOn = (
   custom: { readonly checkpointDir?: string },
   promised: Promised
 ) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     if (world.container?.state !== "running") world.container = secondStart
     const names = Effect.map(list("at last"), (found) => found.map((one) => one.name))
     for (const name of new Set([...promised.mayBeThere, "next"])) {
@@ -261,14 +284,25 @@ const goOn = (
     if (left.length > 0) yield* Effect.fail(`removed, and listed: ${left.join(", ")}`)
   })
 
-const judge = (found: ReadonlyArray<Checkpoint>, volume: Volume<Note>, promised: Promised, when: string): Effect.Effect<void, string> => {
+const judge = (
+  found: ReadonlyArray<Checkpoint>,
+  volume: Volume<Note>,
+  promised: Promised,
+  when: string
+): Effect.Effect<void, string> => {
   for (const one of found) {
     if (one.status === "damaged") return Effect.fail(`${when}, ${one.name} is damaged: ${one.damage}`)
-    if (wholeMemory(volume, one.path) === undefined) return Effect.fail(`${when}, ${one.name} is shown complete and is not whole`)
-    if (!promised.mayBeThere.includes(one.name) && one.name !== "next") return Effect.fail(`${when}, ${one.name} must not be there`)
+    if (wholeMemory(volume, one.path) === undefined) {
+      return Effect.fail(`${when}, ${one.name} is shown complete and is not whole`)
+    }
+    if (!promised.mayBeThere.includes(one.name) && one.name !== "next") {
+      return Effect.fail(`${when}, ${one.name} must not be there`)
+    }
   }
   const gone = promised.there.filter((name) => !found.some((one) => one.name === name))
-  return gone.length === 0 ? Effect.void : Effect.fail(`${when}, gone though their create had returned: ${gone.join(", ")}`)
+  return gone.length === 0
+    ? Effect.void
+    : Effect.fail(`${when}, gone though their create had returned: ${gone.join(", ")}`)
 }
 
 /** Whether whole images of the one copy lie anywhere on the volume. */
@@ -278,6 +312,7 @@ const oneCopyIn = (volume: Volume<Note>, { oneCopy }: Promised): boolean =>
 const folders = ({ entries }: Contents): ReadonlyArray<string> => {
   const walk = (folder: number, path: string): ReadonlyArray<string> =>
     [...entries.get(folder) ?? []].flatMap(([name, inode]) =>
-      entries.has(inode) ? [`${path}/${name}`, ...walk(inode, `${path}/${name}`)] : [])
+      entries.has(inode) ? [`${path}/${name}`, ...walk(inode, `${path}/${name}`)] : []
+    )
   return walk(1, "")
 }

@@ -67,11 +67,12 @@ describe("after a loss of power or of our process", () => {
 })
 
 /** A disk of which one call does something else. */
-const withDisk = (change: (disk: Context.Tag.Service<Disk>) => Partial<Context.Tag.Service<Disk>>) => (volume: Volume<Note>) =>
-  Layer.map(volume.disk, (context) => {
-    const disk = Context.get(context, Disk)
-    return Context.make(Disk, { ...disk, ...change(disk) })
-  })
+const withDisk =
+  (change: (disk: Context.Tag.Service<Disk>) => Partial<Context.Tag.Service<Disk>>) => (volume: Volume<Note>) =>
+    Layer.map(volume.disk, (context) => {
+      const disk = Context.get(context, Disk)
+      return Context.make(Disk, { ...disk, ...change(disk) })
+    })
 
 const withFiles = (change: (fs: FileSystem.FileSystem) => Partial<FileSystem.FileSystem>) => (volume: Volume<Note>) =>
   Layer.map(volume.fileSystem, (context) => {
@@ -114,7 +115,7 @@ const faults: Readonly<Record<string, readonly [Make, Faults]>> = {
 describe("the states that are looked at", () => {
   for (const [name, [scenario, fault]] of Object.entries(faults)) {
     it(`show it when ${name}`, { timeout: 120_000 }, async () => {
-      expect((await crashes(scenario, fault, 1)).violations.length).toBe(1)
+      expect((await crashes(scenario, fault, 1)).violations.length).toBeGreaterThan(0)
     })
   }
 })

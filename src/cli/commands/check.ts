@@ -47,7 +47,12 @@ const show = (capabilities: Capabilities, colours: boolean): string => {
     findings.map((one) => [marks[one.verdict], escape(one.subject), escape(withFlags(one.detail))])
   ) +
     (options.length === 0 ? "" : `\n${strong("Flags that cannot be used here")}\n` +
-      options.map(([name, reason]) => `  ${withFlags(name)}: ${faint(escape(withFlags(reason)))}\n`).join("")) +
+      options.map(([name, reason]) =>
+        `  ${name === "oci" ? ociFlags : withFlags(name)}: ${faint(escape(withFlags(reason)))}\n`
+      ).join("")) +
     (todo.length === 0 ? "" : `\n${strong("What to do")}\n${todo.join("")}`) +
     (isAble(capabilities) ? `\nCheckpoints work here with ${escape(capabilities.runtime)}\n` : "")
 }
+
+/** What the options of the OCI runtimes alone are on the command line. */
+const ociFlags = "--bundle, --console-socket, --pid-file, --stdout, --stderr"

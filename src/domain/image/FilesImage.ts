@@ -9,7 +9,7 @@ import * as Either from "effect/Either"
 import { commonMagic, messages } from "./ImageFile.ts"
 
 /** The second number of `files.img`. */
-export const filesMagic = 0x56303138
+const filesMagic = 0x56303138
 
 /** A regular file as the processes saw it. */
 export interface RegularFile {

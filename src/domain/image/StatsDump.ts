@@ -9,15 +9,18 @@ import type { Statistics } from "../Statistics.ts"
 import { messages, serviceMagic } from "./ImageFile.ts"
 
 /** The second number of a statistics file. */
-export const statsMagic = 0x57093306
+const statsMagic = 0x57093306
 
 /** Reads a `stats-dump`; the reason of a failure is one line. */
 export const decode = (bytes: Uint8Array): Either.Either<Statistics, string> =>
-  Either.flatMap(messages(bytes, serviceMagic, statsMagic), ([entry]) =>
-    entry === undefined ? Either.left("it holds no entry") : Either.flatMap(
-      Either.try({ try: () => readEntry(entry), catch: () => "its entry is malformed" }),
-      (found) => found === undefined ? Either.left("it is not of a dump") : Either.right(found)
-    ))
+  Either.flatMap(
+    messages(bytes, serviceMagic, statsMagic),
+    ([entry]) =>
+      entry === undefined ? Either.left("it holds no entry") : Either.flatMap(
+        Either.try({ try: () => readEntry(entry), catch: () => "its entry is malformed" }),
+        (found) => found === undefined ? Either.left("it is not of a dump") : Either.right(found)
+      )
+  )
 
 const readEntry = (bytes: Uint8Array): Statistics | undefined => {
   const reader = new BinaryReader(bytes)

@@ -62,7 +62,7 @@ interface Plan {
   skip: number
   times: number
   readonly after: boolean
-  readonly act: Effect.Effect<void, unknown>
+  readonly act: Effect.Effect<void, OperationError<Operation>>
 }
 
 /** The faults of one world. */
@@ -155,6 +155,7 @@ export class Faults {
       const plan = this.#storagePlan(operation) ?? this.#next(operation)
       if (plan === undefined) return late
       // An error is one of the operation's own: `failNext` takes no other, and storage fails with the platform's.
+      // @effect-diagnostics-next-line unsafeEffectTypeAssertion:off
       const act = plan.act as Effect.Effect<void, E>
       return plan.after ? Effect.zipLeft(late, act) : Effect.zipRight(act, late)
     })

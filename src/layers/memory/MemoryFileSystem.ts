@@ -190,7 +190,7 @@ export const make = (volume: MemoryVolume, faults: Faults): FileSystem.FileSyste
 }
 
 /** The absolute path of an entry. */
-export const pathOf = (entry: Entry): string => `/${entry.steps.slice(1).join("/")}`
+const pathOf = (entry: Entry): string => `/${entry.steps.slice(1).join("/")}`
 
 type Method = Exclude<
   keyof FileSystem.FileSystem,

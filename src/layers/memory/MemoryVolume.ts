@@ -294,7 +294,7 @@ export class MemoryVolume {
 }
 
 /** The type bits of a mode, as stat(2) shows them. */
-export const fileType = 0o100000
+const fileType = 0o100000
 const folderType = 0o040000
 const linkType = 0o120000
 

@@ -108,7 +108,7 @@ export const layer = (
   Layer.provideMerge(Layer.provide(Checkpoints.layer, checkpointStore(world)), ports(world))
 
 /** The checkpoint directories of a world, for tests of what lies in them. */
-export const checkpointStore = (world: MemoryWorld): Layer.Layer<CheckpointStore> =>
+const checkpointStore = (world: MemoryWorld): Layer.Layer<CheckpointStore> =>
   Layer.provide(
     CheckpointFolder.layer({ root: world.stasisRoot, scope: "memory" }),
     Layer.succeedContext(storage(world))

@@ -12,7 +12,7 @@ import * as OciSpec from "./OciSpec.ts"
 import type { OciState } from "./OciState.ts"
 
 /** The specification's name beside the images: `config.json` is the checkpoint's own. */
-export const keptName = "spec.json"
+const keptName = "spec.json"
 
 /** Keeps the specification beside the images; `undefined` where there is none to be read. */
 export const keepSpec = (
@@ -20,7 +20,7 @@ export const keepSpec = (
   state: OciState,
   imagePath: string
 ): Effect.Effect<OciSpec.Spec | undefined, StorageFailed, FileSystem.FileSystem> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     // crun keeps the specification that the container was made from; a bundle's may have been edited since.
     const own = settings.runtime === "crun" ? KernelFile.read(`${settings.root}/${state.id}/config.json`) : undefined
@@ -30,6 +30,12 @@ export const keepSpec = (
     yield* Effect.mapError(fs.writeFileString(path, text, { mode: 0o600 }), storageFailed("write", path))
     return Either.getOrUndefined(OciSpec.parse(text))
   })
+
+/** The specification that was kept beside the images; `undefined` where there is none. */
+export const keptSpec = (checkpointPath: string): OciSpec.Spec | undefined => {
+  const text = KernelFile.read(`${checkpointPath}/${keptName}`)
+  return text === undefined ? undefined : Either.getOrUndefined(OciSpec.parse(text))
+}
 
 /** The specification that a restore will use, and whether it first has to be put back into its bundle. */
 export interface FoundSpec {
@@ -53,7 +59,7 @@ export const findSpec = (bundle: string | undefined, checkpointPath: string): Ei
 
 /** Puts a specification back into a bundle that is gone. */
 export const putBack = (found: FoundSpec): Effect.Effect<void, StorageFailed, FileSystem.FileSystem> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     if (found.missing === undefined) return
     const fs = yield* FileSystem.FileSystem
     const path = `${found.bundle}/config.json`

@@ -6,7 +6,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { RuntimeFailed, RuntimeUnavailable, type StorageFailed } from "../../domain/CheckpointError.ts"
-import { noLease, type Lease } from "../../effects/Disk.ts"
+import { type Lease, noLease } from "../../effects/Disk.ts"
 import * as CriuConfig from "../shared/CriuConfig.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as Process from "../shared/Process.ts"
@@ -16,7 +16,7 @@ import type { OciSettings } from "./OciSettings.ts"
 import type { Call } from "./OciStreams.ts"
 
 /** Runs the program; a lease, and a file for what it logs, are optional. */
-export const run = (
+const run = (
   settings: OciSettings,
   args: ReadonlyArray<string>,
   more: {
@@ -49,7 +49,7 @@ export const runWithCriu = (
     readonly wrap?: (call: Call) => Call
   }
 ): Effect.Effect<Process.Finished, RuntimeUnavailable | StorageFailed, FileSystem.FileSystem> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const file = `${workPath}/criu.conf`
     const configured = !CriuConfig.isEmpty(command.criu)
     if (configured) {
@@ -88,7 +88,7 @@ export const complaint = (output: string): string | undefined => {
   const line = output.trim().split("\n").findLast((one) => one.trim() !== "")
   if (line === undefined) return undefined
   const quoted = /msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]
-  return (quoted?.replaceAll("\\n", ", ").replaceAll("\\\"", "\"") ?? line).trim()
+  return (quoted?.replaceAll("\\n", ", ").replaceAll('\\"', '"') ?? line).trim()
 }
 
 const unavailable = (settings: OciSettings, error: Process.NotStarted): RuntimeUnavailable =>

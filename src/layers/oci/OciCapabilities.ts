@@ -11,7 +11,7 @@ import type { OciSettings } from "./OciSettings.ts"
 
 /** Looks once; the answer is worth keeping for as long as the programs are not changed. */
 export const probe = (settings: OciSettings): Effect.Effect<Capabilities> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const ask = (program: string, ...args: ReadonlyArray<string>) =>
       Effect.option(Process.run({ program, args, env: settings.env }))
     const [runtime, criu, check, dirty] = yield* Effect.all([
@@ -91,14 +91,12 @@ const criuFinding = (
 }
 
 const softDirtyFinding = (there: boolean): Finding =>
-  there
-    ? { subject: "kernel: soft-dirty tracking", verdict: "ok", detail: "changed memory is tracked" }
-    : {
-      subject: "kernel: soft-dirty tracking",
-      verdict: "limited",
-      detail: `${noSoftDirty}: no "preDump", no "parentPath"`,
-      remedy: "use a kernel with CONFIG_MEM_SOFT_DIRTY, such as Debian's own"
-    }
+  there ? { subject: "kernel: soft-dirty tracking", verdict: "ok", detail: "changed memory is tracked" } : {
+    subject: "kernel: soft-dirty tracking",
+    verdict: "limited",
+    detail: `${noSoftDirty}: no "preDump", no "parentPath"`,
+    remedy: "use a kernel with CONFIG_MEM_SOFT_DIRTY, such as Debian's own"
+  }
 
 const unsupportedBy: Record<OciSettings["runtime"], Readonly<Record<string, string>>> = {
   runc: { linkRemap: "a checkpoint with it could be restored once at the most" },

@@ -12,6 +12,7 @@ import { RuntimeFailed, type RuntimeUnavailable, type StorageFailed } from "../.
 import type { Container } from "../../domain/Container.ts"
 import type { Statistics } from "../../domain/Statistics.ts"
 import type { Dumped, DumpRequest } from "../../effects/Runtime.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as NetworkLock from "../shared/NetworkLock.ts"
 import * as Proc from "../shared/Proc.ts"
@@ -32,9 +33,10 @@ export const checkpoint = (
   container: Container,
   request: DumpRequest
 ): Effect.Effect<Dumped, RuntimeUnavailable | RuntimeFailed | StorageFailed, FileSystem.FileSystem> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const state = yield* current(settings, "checkpoint", container)
     const paused = stateOf(settings, state) === "paused"
+    yield* checkTraced(settings, state)
     const spec = yield* keepSpec(settings, state, request.imagePath)
     const command = OciCommand.checkpoint(settings.runtime, {
       id: container.id,
@@ -64,9 +66,27 @@ export const checkpoint = (
     }
   })
 
+/** Only one program can trace a process: with another one at it, CRIU would freeze the container and wait in vain. */
+const checkTraced = (settings: OciSettings, state: OciState): Effect.Effect<void, RuntimeFailed> =>
+  Effect.suspend(() => {
+    const found = Proc.findTraced(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))
+    if (found === undefined) return Effect.void
+    const busy = found.tracer === "criu"
+    return new RuntimeFailed({
+      operation: "checkpoint",
+      container: state.id,
+      runtime: settings.runtime,
+      reason: busy ? "Busy" : "Traced",
+      detail: busy
+        ? "another program is checkpointing it"
+        : `its process ${found.pid} is traced by "${found.tracer}", such as a debugger`,
+      hint: busy ? "try again when that has ended" : "end the tracing first"
+    })
+  })
+
 /** The runtime's word, or, where somebody ended the runtime, CRIU's own. */
 const succeeded = (finished: Process.Finished, log: string, imagePath: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     if (finished.code !== 0 && (finished.signal === undefined || CriuLog.ending(log) !== "Succeeded")) return false
     const fs = yield* FileSystem.FileSystem
     return yield* Effect.orElseSucceed(fs.exists(`${imagePath}/inventory.img`), () => false)
@@ -88,7 +108,7 @@ const fail = (
   finished: Process.Finished,
   log: string
 ) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const broken = finished.signal !== undefined || (log !== "" && CriuLog.ending(log) === "Broken")
     const container = { id: state.id, state: "paused" as const, labels: {}, identity: "" }
     const left: Array<string> = []
@@ -112,7 +132,7 @@ const fail = (
 
 /** Where a container with live connections was stopped, its network namespace, if it outlives it, stays locked. */
 const lockedNetwork = (spec: OciSpec.Spec): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const path = OciSpec.networkPath(spec)
     if (path === undefined || (yield* NetworkLock.isLocked(path)) !== true) return []
     return [
@@ -126,8 +146,11 @@ const mendNetwork = (state: OciState): Effect.Effect<ReadonlyArray<string>> =>
   Effect.suspend(() =>
     Proc.sharesNetwork(state.pid) === true
       ? Effect.succeed(["rules of CRIU that drop packets of its connections may be left in the firewall"])
-      : Effect.map(NetworkLock.unlock(`/proc/${state.pid}/ns/net`), (unlocked) =>
-        unlocked ? [] : ["CRIU's rules that drop its packets are left in the firewall of its network namespace"])
+      : Effect.map(
+        NetworkLock.unlock(`/proc/${state.pid}/ns/net`),
+        (unlocked) =>
+          unlocked ? [] : ["CRIU's rules that drop its packets are left in the firewall of its network namespace"]
+      )
   )
 
 const judge = (finished: Process.Finished, log: string, broken: boolean): Effect.Effect<CriuLog.Verdict> => {
@@ -146,7 +169,7 @@ const judge = (finished: Process.Finished, log: string, broken: boolean): Effect
 }
 
 const readLog = (path: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     return yield* Effect.orElseSucceed(fs.readFileString(path), () => "")
   })
@@ -154,7 +177,7 @@ const readLog = (path: string) =>
 const readStatistics = (
   path: string
 ): Effect.Effect<{ readonly statistics?: Statistics }, never, FileSystem.FileSystem> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const bytes = yield* Effect.option(fs.readFile(path))
     const decoded = bytes._tag === "None" ? undefined : StatsDump.decode(bytes.value)
@@ -163,9 +186,9 @@ const readStatistics = (
 
 /** Tells, while the dump runs, how many bytes of memory are in the images. */
 const withProgress = (request: DumpRequest) => <A, E, R>(dump: Effect.Effect<A, E, R>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const look = Effect.gen(function*() {
+    const look = Effect.gen(function* () {
       yield* Effect.sleep(50)
       const names = yield* fs.readDirectory(request.imagePath)
       const pages = names.filter((name) => name.startsWith("pages-"))

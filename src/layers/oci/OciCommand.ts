@@ -93,10 +93,10 @@ export const check = (
     )
   }
   if (options.manageCgroupsMode === "ignore" && runtime === "runc") {
-    return refuse("manageCgroupsMode", "it does not have the mode \"ignore\"", ["crun"])
+    return refuse("manageCgroupsMode", 'it does not have the mode "ignore"', ["crun"])
   }
   if (options.tcpEstablished === true && options.tcpClose === true) {
-    return refuse("tcpClose", "it contradicts \"tcpEstablished\", choose one of them")
+    return refuse("tcpClose", 'it contradicts "tcpEstablished", choose one of them')
   }
   const foreign = (options.emptyNamespaces ?? []).find((name) => name !== "network")
   if (foreign !== undefined) return refuse("emptyNamespaces", `CRIU knows only "network", not "${foreign}"`)

@@ -29,14 +29,18 @@ export const layer = (settings: OciSettings): Layer.Layer<ContainerStore> => {
   const all = (wanted: (id: string) => boolean) =>
     Effect.flatMap(ids, (found) =>
       // One that vanished meanwhile, or whose state cannot be read, is no reason to show none.
-      Effect.forEach(found.filter(wanted), (id) => Effect.option(get(id)))
-    ).pipe(Effect.map((found) => found.flatMap((one) => one._tag === "Some" ? [one.value] : [])))
+      Effect.forEach(found.filter(wanted), (id) => Effect.option(get(id)))).pipe(
+        Effect.map((found) => found.flatMap((one) => one._tag === "Some" ? [one.value] : []))
+      )
   return Layer.succeed(ContainerStore, {
     list: all(() => true),
     get,
     find: (reference) =>
-      Effect.catchTag(get(reference), "ContainerNotFound", () =>
-        Effect.flatMap(all((id) => id.startsWith(reference)), (found) => resolve(reference, found)))
+      Effect.catchTag(
+        get(reference),
+        "ContainerNotFound",
+        () => Effect.flatMap(all((id) => id.startsWith(reference)), (found) => resolve(reference, found))
+      )
   })
 }
 

@@ -38,12 +38,15 @@ export const pause = (settings: OciSettings, container: Container, lease: Lease)
   toState(settings, "pause", "paused", container, lease)
 
 /** Lets a paused container go on; one that runs goes on running. */
-export const resume = (settings: OciSettings, container: Container, lease: Lease): Effect.Effect<void, LifecycleError> =>
-  toState(settings, "resume", "running", container, lease)
+export const resume = (
+  settings: OciSettings,
+  container: Container,
+  lease: Lease
+): Effect.Effect<void, LifecycleError> => toState(settings, "resume", "running", container, lease)
 
 /** Kills a container, frozen or not, waits for its end, and removes what the runtime keeps of it. */
 export const stop = (settings: OciSettings, container: Container, lease: Lease): Effect.Effect<void, LifecycleError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     yield* kill(settings, "stop", yield* current(settings, "stop", container), lease)
   })
 
@@ -54,7 +57,7 @@ export const forget = (
   state: OciState,
   lease: Lease
 ): Effect.Effect<void, LifecycleError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     // The rest of its processes ends with the first one, but not at the same instant.
     for (let turn = 0; turn < 500 && state.cgroup !== undefined; turn++) {
       if (Cgroup.processes(state.cgroup).length === 0) break
@@ -73,7 +76,7 @@ export const clear = (
   id: string,
   lease: Lease
 ): Effect.Effect<void, LifecycleError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const state = yield* Effect.option(readState(settings, id) ?? Effect.succeed(undefined))
     if (state._tag === "Some" && state.value !== undefined) {
       yield* kill(settings, operation, state.value, lease)
@@ -84,7 +87,7 @@ export const clear = (
   })
 
 const kill = (settings: OciSettings, operation: RuntimeFailed["operation"], state: OciState, lease: Lease) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     if (Proc.isAlive(state.pid, state.startTime)) {
       yield* OciCall.act(settings, operation, state.id, ["kill", state.id, "KILL"], lease)
       if (!(yield* Proc.awaitEnd(state.pid, state.startTime))) {
@@ -101,7 +104,7 @@ const toState = (
   container: Container,
   lease: Lease
 ): Effect.Effect<void, LifecycleError> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const state = yield* current(settings, operation, container)
     const now = stateOf(settings, state)
     if (now === wanted) return

@@ -17,7 +17,7 @@ export const openFiles = (
   spec: OciSpec.Spec | undefined,
   imagePath: string
 ): Effect.Effect<ReadonlyArray<OpenFile>, never, FileSystem.FileSystem> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const bytes = yield* Effect.option(fs.readFile(`${imagePath}/files.img`))
     if (bytes._tag === "None" || spec === undefined) return []

@@ -33,7 +33,7 @@ export const checkRestore = (
   container: Container,
   subject: Subject
 ): Effect.Effect<void, RuntimeFailed | OptionUnsupported> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { checkpoint, options } = subject
     const fail = (reason: RuntimeFailed["reason"], detail: string, hint?: string) =>
       Effect.fail(failed(settings, container, reason, detail, hint))
@@ -41,7 +41,9 @@ export const checkRestore = (
       Effect.catchAll((detail) => fail("FileMissing", detail, "name another bundle"))
     )
     const root = OciSpec.rootOf(found.spec, found.bundle)
-    if (!KernelFile.isFolder(root)) yield* fail("FileMissing", `its root file system "${root}" is gone`, "name another bundle")
+    if (!KernelFile.isFolder(root)) {
+      yield* fail("FileMissing", `its root file system "${root}" is gone`, "name another bundle")
+    }
     for (const { path, what } of OciSpec.hostPaths(found.spec, found.bundle)) {
       if (!KernelFile.exists(path)) {
         yield* fail(what.endsWith("namespace") ? "NamespaceMissing" : "FileMissing", `its ${what} "${path}" is gone`)
@@ -50,8 +52,9 @@ export const checkRestore = (
     if (options.oci?.bundle === undefined) {
       for (const { path, size } of checkpoint.record?.files ?? []) {
         const now = KernelFile.fileSize(path)
-        if (now === undefined) yield* fail("FileMissing", `the file "${path}" that it holds open is gone`)
-        else if (now.size !== size) {
+        if (now === undefined) {
+          yield* fail("FileMissing", `the file "${path}" that it holds open is gone`)
+        } else if (now.size !== size) {
           yield* fail(
             "FileChanged",
             `the file "${path}" that it holds open has changed since the checkpoint (size ${now.size}, was ${size})`,
@@ -62,13 +65,20 @@ export const checkRestore = (
     }
     yield* OciStreams.check(settings.runtime, pipesOf(checkpoint), options.oci ?? {})
     if (found.spec.process?.terminal === true && options.oci?.consoleSocket === undefined) {
-      yield* fail("ConsoleMissing", "it has a terminal, which has to be handed to someone", "use option \"consoleSocket\"")
+      yield* fail(
+        "ConsoleMissing",
+        "it has a terminal, which has to be handed to someone",
+        'use option "consoleSocket"'
+      )
     }
-    if (checkpoint.container !== container.id && settings.runtime === "runc") {
+    const kept = OciBundle.keptSpec(checkpoint.path)
+    const then = kept?.linux?.cgroupsPath ?? "the default"
+    const now = found.spec.linux?.cgroupsPath ?? "the default"
+    if (settings.runtime === "runc" && kept !== undefined && then !== now) {
       yield* fail(
         "ExternalResource",
-        `the checkpoint is of container "${checkpoint.container}", whose cgroup it would be put into`,
-        "restore it under its own id"
+        `its cgroup is another one now (${now}, was ${then}), and runc would put it into the former`,
+        "restore it with the cgroup path that it had"
       )
     }
   })
@@ -79,7 +89,7 @@ export const restore = (
   container: Container,
   request: RestoreRequest
 ): Effect.Effect<void, RuntimeUnavailable | RuntimeFailed | StorageFailed, FileSystem.FileSystem> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { checkpoint, lease, options, workPath } = request
     const found = yield* OciBundle.findSpec(bundleOf(container, request), checkpoint.path).pipe(
       Effect.mapError((detail) => failed(settings, container, "FileMissing", detail, "name another bundle"))
@@ -99,13 +109,14 @@ export const restore = (
       // The container inherits the streams: what the runtime has to say goes to a file.
       output: "null",
       log: `${workPath}/runtime.log`,
-      wrap: (call) =>
-        OciStreams.wrap(call, pipesOf(checkpoint), options.oci ?? {}, workPath, lease.descriptors.length)
+      wrap: (call) => OciStreams.wrap(call, pipesOf(checkpoint), options.oci ?? {}, workPath, lease.descriptors.length)
     })
     if (finished.code === 0) return
     yield* Effect.ignore(clear(settings, "restore", container.id, lease))
-    return yield* Effect.flatMap(judge(settings, finished, workPath), (verdict) =>
-      Effect.fail(failed(settings, container, verdict.reason, verdict.detail, verdict.hint, verdict.log)))
+    return yield* Effect.flatMap(
+      judge(settings, finished, workPath),
+      (verdict) => Effect.fail(failed(settings, container, verdict.reason, verdict.detail, verdict.hint, verdict.log))
+    )
   })
 
 /**
@@ -113,7 +124,7 @@ export const restore = (
  * until then the checkpoint must not be removed.
  */
 const servePages = (settings: OciSettings, imagePath: string, workPath: string, lease: Lease) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const args = ["lazy-pages", "--images-dir", imagePath, "--work-dir", workPath, "--log-file", "lazy-pages.log"]
     yield* Effect.ignore(Process.start({ program: settings.criu, args, env: settings.env, lease }))
     for (let turn = 0; turn < 1000 && !KernelFile.exists(`${workPath}/lazy-pages.socket`); turn++) {
@@ -128,7 +139,7 @@ const pipesOf = (checkpoint: Checkpoint) =>
   OciStreams.parse(KernelFile.read(`${checkpoint.path}/${OciStreams.descriptorsName}`))
 
 const judge = (settings: OciSettings, finished: Process.Finished, workPath: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const log = yield* Effect.orElseSucceed(fs.readFileString(`${workPath}/restore.log`), () => "")
     const own = yield* Effect.orElseSucceed(fs.readFileString(`${workPath}/runtime.log`), () => "")

@@ -18,7 +18,7 @@ import type { OciSettings } from "./OciSettings.ts"
 export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSystem.FileSystem> =>
   Layer.effect(
     Runtime,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const provide = Effect.provideService(FileSystem.FileSystem, yield* FileSystem.FileSystem)
       const capabilities = yield* Effect.cached(probe(settings))
       return {
@@ -26,7 +26,7 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         stopsByItself: false,
         capabilities,
         checkOptions: (_operation, options) =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             yield* OciCommand.check(settings.runtime, options)
             const found = yield* capabilities
             if (!isAble(found)) return yield* unavailable(settings, found)
@@ -47,7 +47,8 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         residentBytes: (container) =>
           Effect.map(OciLifecycle.current(settings, "inspect", container), (state) =>
             Proc.residentBytes(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))),
-        checkpoint: (container, request) => provide(Effect.uninterruptible(checkpoint(settings, container, request))),
+        checkpoint: (container, request) =>
+          provide(Effect.uninterruptible(checkpoint(settings, container, request))),
         checkRestore: (container, subject) => checkRestore(settings, container, subject),
         restore: (container, request) => provide(Effect.uninterruptible(restore(settings, container, request))),
         pause: (container, lease) => OciLifecycle.pause(settings, container, lease),

@@ -30,19 +30,25 @@ export type Spec = typeof Spec.Type
 const decode = Schema.decodeEither(Spec)
 
 /** Reads a `config.json`; the reason of a failure is one line or more. */
-export const parse = (text: string): Either.Either<Spec, string> => Either.mapLeft(decode(text), (error) => error.message)
+export const parse = (text: string): Either.Either<Spec, string> =>
+  Either.mapLeft(decode(text), (error) => error.message)
 
 /** The root file system of a bundle. */
 export const rootOf = (spec: Spec, bundle: string): string => absolute(bundle, spec.root?.path ?? "rootfs")
 
 /** The paths on the host that a container of this specification is made of, its root left out. */
-export const hostPaths = (spec: Spec, bundle: string): ReadonlyArray<{ readonly what: string; readonly path: string }> => [
+export const hostPaths = (
+  spec: Spec,
+  bundle: string
+): ReadonlyArray<{ readonly what: string; readonly path: string }> => [
   ...(spec.linux?.namespaces ?? []).flatMap(({ path, type }) =>
-    path === undefined || path === "" ? [] : [{ what: `${type} namespace`, path }]),
+    path === undefined || path === "" ? [] : [{ what: `${type} namespace`, path }]
+  ),
   ...(spec.mounts ?? []).flatMap((mount) =>
     isBind(mount) && mount.source !== undefined
       ? [{ what: `source of the mount "${mount.destination}"`, path: absolute(bundle, mount.source) }]
-      : [])
+      : []
+  )
 ]
 
 /** The network namespace that is joined by its path, where there is one. */

@@ -83,12 +83,12 @@ code=$1/code out=$2 err=$3
 shift 3
 mkfifo "$code" || exit 1
 call() { "$@"; echo $? >"$code"; }
-input() { ${pipes.stdin ? ": | \"$@\"" : "\"$@\""}; }
+input() { ${pipes.stdin ? ': | "$@"' : '"$@"'}; }
 errors() {
-  ${pipes.stderr ? `"$@" 2>&1 >&9 9>&- | cat >>"$err" 9>&- ${closed} &` : "\"$@\" >&9 9>&-"}
+  ${pipes.stderr ? `"$@" 2>&1 >&9 9>&- | cat >>"$err" 9>&- ${closed} &` : '"$@" >&9 9>&-'}
 }
 output() {
-  ${pipes.stdout ? `errors "$@" 9>&1 | cat >>"$out" ${closed} &` : "errors \"$@\" 9>/dev/null"}
+  ${pipes.stdout ? `errors "$@" 9>&1 | cat >>"$out" ${closed} &` : 'errors "$@" 9>/dev/null'}
 }
 output input call "$@"
 read -r code <"$code"

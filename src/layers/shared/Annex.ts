@@ -16,7 +16,7 @@ import { errno, storageFailed } from "./storageFailed.ts"
 
 /** The annex of a directory, if it has one. Makes nothing. */
 export const find = (directory: CheckpointDirectory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     for (const path of [annexInside(directory), annexBeside(directory)]) {
       const info = yield* disk.inspect(path)
@@ -31,7 +31,7 @@ export const find = (directory: CheckpointDirectory) =>
 
 /** The annex of a directory, made where it is missing; so is the directory. Both are of mode 0700 when made. */
 export const make = (directory: CheckpointDirectory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     // An annex does not prove that its directory is there: that can have been deleted since, or not have been synced.
     yield* makePrivate(directory)
@@ -59,8 +59,10 @@ export const makePrivate = (path: string) =>
  * One that we may not open was not made by us, and is passed over.
  */
 export const syncAncestors = (path: string): Effect.Effect<void, never, Disk> =>
-  Effect.flatMap(Disk, (disk) =>
-    Effect.forEach(ancestors(path), (one) => Effect.ignore(disk.sync(one)), { discard: true }))
+  Effect.flatMap(
+    Disk,
+    (disk) => Effect.forEach(ancestors(path), (one) => Effect.ignore(disk.sync(one)), { discard: true })
+  )
 
 const ancestors = (path: string): ReadonlyArray<string> => {
   const parent = path.slice(0, path.lastIndexOf("/"))
@@ -69,7 +71,7 @@ const ancestors = (path: string): ReadonlyArray<string> => {
 
 /** Whether a folder can be renamed from the annex into the directory: a bind mount can stand between the two. */
 const probe = (fs: FileSystem.FileSystem, annex: string, directory: CheckpointDirectory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const name = ".stasis-probe"
     yield* Effect.ignore(fs.makeDirectory(`${annex}/${name}`, { mode: 0o700 }))

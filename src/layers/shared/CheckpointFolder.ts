@@ -29,13 +29,14 @@ export const layer = (
 ): Layer.Layer<CheckpointStore, never, FileSystem.FileSystem | Disk> =>
   Layer.effect(
     CheckpointStore,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       // Only what is ours, over what the caller has: a caller's own `FileSystem` is not where checkpoints are kept.
       const context = Context.pick(FileSystem.FileSystem, Disk)(yield* Effect.context<FileSystem.FileSystem | Disk>())
       const provide = Effect.provide(context)
       return {
         directory: (container, choice, create) => provide(directoryOf(config, container, choice, create)),
-        lock: (request) => Effect.mapInputContext(FolderLocks.lock(config, request), (scope) => Context.merge(scope, context)),
+        lock: (request) =>
+          Effect.mapInputContext(FolderLocks.lock(config, request), (scope) => Context.merge(scope, context)),
         stage: (directory, intent) =>
           provide(Effect.zipRight(
             // From its dump on, such a container is known only by what is staged here.
@@ -56,7 +57,8 @@ export const layer = (
         list: (container, directory) => provide(PublishedFolder.list(container, directory)),
         names: (directory) => provide(PublishedFolder.names(directory)),
         get: (container, directory, name) => provide(PublishedFolder.get(container, directory, name)),
-        remove: (checkpoint, directory, durability) => provide(PublishedFolder.remove(checkpoint, directory, durability)),
+        remove: (checkpoint, directory, durability) =>
+          provide(PublishedFolder.remove(checkpoint, directory, durability)),
         scratch: (container) =>
           Effect.mapInputContext(scratch(config, container), (scope) => Context.merge(scope, context)),
         directories: (container) => provide(KnownContainers.directories(config, container)),
@@ -77,11 +79,14 @@ const directoryOf = (
     : ChosenDirectory.check(choice, create)
 
 const freeBytes = (path: string) =>
-  Effect.flatMap(Disk, (disk) => Effect.mapError(disk.freeBytes(path), storageFailed("look up the free space of", path)))
+  Effect.flatMap(
+    Disk,
+    (disk) => Effect.mapError(disk.freeBytes(path), storageFailed("look up the free space of", path))
+  )
 
 /** Looks in the directory asked for and in all others that are known. */
 const interrupted = (config: FolderConfig, container: Container, directory: CheckpointDirectory.CheckpointDirectory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     yield* Effect.ignore(fs.remove(scratchPath(config, container), { recursive: true, force: true }))
     const known = new Set([directory, ...(yield* KnownContainers.directories(config, container))])
@@ -90,7 +95,7 @@ const interrupted = (config: FolderConfig, container: Container, directory: Chec
   })
 
 const scratch = (config: FolderConfig, container: Container) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const path = `${scratchPath(config, container)}/${yield* randomId}`
     return yield* Effect.acquireRelease(

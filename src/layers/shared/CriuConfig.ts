@@ -20,4 +20,4 @@ export const print = (options: Options): string =>
     .join("")
 
 const quote = (value: string): string =>
-  /[\s"'#\\]/.test(value) ? `"${value.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"")}"` : value
+  /[\s"'#\\]/.test(value) ? `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"` : value

@@ -1,7 +1,8 @@
 /**
  * CRIU's log, read for the one line that says why it failed, and for the option that would cure it.
  *
- * Pure. Every row of the table is tried on lines that CRIU wrote.
+ * Pure. Every row of the table is tried on lines that CRIU wrote, except those of `ShellJob`, `PidConflict` and
+ * `Timeout`, which are read from its source.
  */
 import type { FailureReason } from "../../domain/CheckpointError.ts"
 
@@ -73,13 +74,13 @@ const table: ReadonlyArray<Row> = [
     pattern: /Connected TCP socket, consider using/,
     reason: "EstablishedTcp",
     detail: () => "it has an established TCP connection",
-    hint: "use option \"tcpEstablished\" to keep it or \"tcpClose\" to drop it"
+    hint: 'use option "tcpEstablished" to keep it or "tcpClose" to drop it'
   },
   {
     pattern: /External socket is used\. Consider using/,
     reason: "ExternalUnixSocket",
     detail: () => "it has a unix socket whose other end is outside of it",
-    hint: "use option \"externalUnixSockets\", which keeps sockets of the datagram kind"
+    hint: 'use option "externalUnixSockets", which keeps sockets of the datagram kind'
   },
   {
     pattern: /half of stream unix connection/,
@@ -90,19 +91,19 @@ const table: ReadonlyArray<Row> = [
     pattern: /Some file locks are hold by dumping tasks/,
     reason: "FileLock",
     detail: () => "it holds file locks",
-    hint: "use option \"fileLocks\""
+    hint: 'use option "fileLocks"'
   },
   {
     pattern: /Consider using --shell-job|Found dangling tty/,
     reason: "ShellJob",
     detail: () => "it is attached to a terminal from outside",
-    hint: "use option \"shellJob\""
+    hint: 'use option "shellJob"'
   },
   {
     pattern: /Can't dump ghost file (.*) of (\d+) size, increase limit/,
     reason: "GhostFile",
     detail: ([, path, size]) => `it holds a deleted file open that is larger than the limit (${path}, ${size} bytes)`,
-    hint: "use option \"ghostLimit\" with at least that many bytes"
+    hint: 'use option "ghostLimit" with at least that many bytes'
   },
   {
     pattern: /Can't create link remap for (.*)\. Use/,
@@ -150,10 +151,15 @@ const table: ReadonlyArray<Row> = [
     detail: ([, path]) => `its mount "${path}" comes from outside of it and is not in its specification`
   },
   {
+    pattern: /zombie (\d+) \(comm (.+)\) found while seizing/,
+    reason: "Traced",
+    detail: ([, pid, name]) => `its process ${pid} (${name}) is traced by another program, such as another CRIU`
+  },
+  {
     pattern: /Timeout reached\. Try to interrupt/,
     reason: "Timeout",
     detail: () => "CRIU could not freeze its tasks in time",
-    hint: "use a longer \"timeout\""
+    hint: 'use a longer "timeout"'
   },
   {
     pattern: /Unexpected rt vDSO area bounds|Can't get 1:16 opt/,
@@ -170,10 +176,5 @@ const table: ReadonlyArray<Row> = [
     pattern: /cr-service\.c:\d+\): Can't send response: Broken pipe/,
     reason: "CriuKilled",
     detail: () => "the program that had started CRIU was ended in the middle by somebody else"
-  },
-  {
-    pattern: /is being traced|already traced|tracer/i,
-    reason: "Traced",
-    detail: () => "one of its tasks is being traced by a debugger"
   }
 ]

@@ -15,7 +15,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { EventLogFailed } from "../../domain/CheckpointError.ts"
 import { type Event, type EventFilter, matches } from "../../domain/Event.ts"
-import { Disk } from "../../effects/Disk.ts"
+import type { Disk } from "../../effects/Disk.ts"
 import { EventLog } from "../../effects/EventLog.ts"
 import * as Segments from "./EventSegments.ts"
 import { storageFailed } from "./storageFailed.ts"
@@ -68,14 +68,17 @@ const patience = Duration.seconds(10)
 
 /** In the order of the appends, one segment in memory at a time. */
 const history = (folder: string): Stream.Stream<Event, PlatformError, FileSystem.FileSystem> =>
-  Stream.unwrap(Effect.map(Segments.list(folder), (numbers) =>
-    Stream.flatMap(Stream.fromIterable(numbers), (segment) =>
-      Stream.fromIterableEffect(
-        Effect.map(Segments.read(folder, { segment, offset: 0 }, true), (page) => page.events)
-      ))))
+  Stream.unwrap(
+    Effect.map(Segments.list(folder), (numbers) =>
+      Stream.flatMap(Stream.fromIterable(numbers), (segment) =>
+        Stream.fromIterableEffect(
+          Effect.map(Segments.read(folder, { segment, offset: 0 }, true), (page) =>
+            page.events)
+        )))
+  )
 
 const follow = (folder: string, filter: EventFilter): Stream.Stream<Event, PlatformError, FileSystem.FileSystem> =>
-  Stream.unwrap(Effect.gen(function*() {
+  Stream.unwrap(Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     yield* fs.makeDirectory(folder, { recursive: true, mode: 0o700 })
     const cursor = yield* Ref.make(filter.since === undefined ? yield* end(folder) : { segment: 0, offset: 0 })
@@ -105,18 +108,22 @@ const news = (
   folder: string,
   cursor: Ref.Ref<Segments.Cursor>
 ): Stream.Stream<Event, PlatformError, FileSystem.FileSystem> =>
-  Stream.unwrap(Effect.map(Segments.list(folder), (numbers) =>
-    Stream.flatMap(Stream.fromIterable(numbers), (segment) =>
-      Stream.unwrap(Effect.gen(function*() {
-        const at = yield* Ref.get(cursor)
-        if (segment < at.segment) return Stream.empty
-        // Its successor was there when the list was made: nothing more will come.
-        const final = segment !== numbers.at(-1)
-        const from = { segment, offset: segment === at.segment ? at.offset : 0 }
-        const { events, next } = yield* Segments.read(folder, from, final)
-        yield* Ref.set(cursor, next)
-        return Stream.fromChunk(events)
-      })))))
+  Stream.unwrap(
+    Effect.map(Segments.list(folder), (numbers) =>
+      Stream.flatMap(Stream.fromIterable(numbers), (segment) =>
+        Stream.unwrap(Effect.gen(function* () {
+          const at = yield* Ref.get(cursor)
+          if (segment < at.segment) {
+            return Stream.empty
+          }
+          // Its successor was there when the list was made: nothing more will come.
+          const final = segment !== numbers.at(-1)
+          const from = { segment, offset: segment === at.segment ? at.offset : 0 }
+          const { events, next } = yield* Segments.read(folder, from, final)
+          yield* Ref.set(cursor, next)
+          return Stream.fromChunk(events)
+        }))))
+  )
 
 /** Behind all that is there. */
 const end = (folder: string): Effect.Effect<Segments.Cursor, PlatformError, FileSystem.FileSystem> =>

@@ -37,8 +37,7 @@ export interface Page {
 }
 
 /** The path of a segment. */
-export const segmentPath = (folder: string, segment: number): string =>
-  `${folder}/${String(segment).padStart(8, "0")}.ndjson`
+const segmentPath = (folder: string, segment: number): string => `${folder}/${String(segment).padStart(8, "0")}.ndjson`
 
 /** The numbers of the segments that are there, in order; none where there is no folder. */
 export const list = (folder: string): Effect.Effect<ReadonlyArray<number>, PlatformError, FileSystem.FileSystem> =>
@@ -53,7 +52,7 @@ export const append = (
   config: SegmentConfig,
   event: Event
 ): Effect.Effect<void, PlatformError, FileSystem.FileSystem | Disk> =>
-  Effect.scoped(Effect.gen(function*() {
+  Effect.scoped(Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const disk = yield* Disk
     yield* fs.makeDirectory(config.folder, { recursive: true, mode: 0o700 })
@@ -68,7 +67,7 @@ export const read = (
   from: Cursor,
   final: boolean
 ): Effect.Effect<Page, PlatformError, FileSystem.FileSystem> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const content = fs.stream(segmentPath(folder, from.segment), { offset: from.offset })
     const pieces = yield* absentAs(Stream.runCollect(content), Chunk.empty())
@@ -85,11 +84,13 @@ const newline = 0x0a
 const decode = Schema.decodeUnknownEither(EventLine)
 
 const eventsOf = (text: string): ReadonlyArray<Event> =>
-  text.split("\n").flatMap((line) => line === "" ? [] : Either.match(decode(line), { onLeft: () => [], onRight: (event) => [event] }))
+  text.split("\n").flatMap((line) =>
+    line === "" ? [] : Either.match(decode(line), { onLeft: () => [], onRight: (event) => [event] })
+  )
 
 /** The caller holds the lock. */
 const write = (config: SegmentConfig, line: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const numbers = yield* list(config.folder)
     const last = numbers.at(-1) ?? 1
@@ -105,11 +106,14 @@ const write = (config: SegmentConfig, line: string) =>
 
 /** A write that does not succeed is taken back. */
 const writeTo = (path: string, size: number, line: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const file = yield* fs.open(path, { flag: "a+", mode: 0o600 })
     const text = (yield* endsTorn(file, size)) ? `\n${line}` : line
-    yield* Effect.onError(file.writeAll(new TextEncoder().encode(text)), () => Effect.ignore(file.truncate(BigInt(size))))
+    yield* Effect.onError(
+      file.writeAll(new TextEncoder().encode(text)),
+      () => Effect.ignore(file.truncate(BigInt(size)))
+    )
   }).pipe(Effect.scoped)
 
 const endsTorn = (file: FileSystem.File, size: number) =>
@@ -129,5 +133,8 @@ const concat = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
 
 /** What is not there: never written, or rotated away while we read. */
 const absentAs = <A, R>(effect: Effect.Effect<A, PlatformError, R>, value: A): Effect.Effect<A, PlatformError, R> =>
-  Effect.catchTag(effect, "SystemError", (error) =>
-    error.reason === "NotFound" ? Effect.succeed(value) : Effect.fail(error))
+  Effect.catchTag(
+    effect,
+    "SystemError",
+    (error) => error.reason === "NotFound" ? Effect.succeed(value) : Effect.fail(error)
+  )

@@ -23,7 +23,7 @@ export const lockFile = (
   wait: boolean
 ): Effect.Effect<Option.Option<Lease>, PlatformError, Scope.Scope> =>
   Effect.uninterruptibleMask((restore) => {
-    const attempt: Effect.Effect<Option.Option<Lease>, PlatformError, Scope.Scope> = Effect.gen(function*() {
+    const attempt: Effect.Effect<Option.Option<Lease>, PlatformError, Scope.Scope> = Effect.gen(function* () {
       const descriptor = yield* open(path)
       const outcome = yield* restore(flock(descriptor, path, wait)).pipe(
         Effect.flatMap((locked) => locked ? isStillAt(path, descriptor) : Effect.succeed("Held" as const)),
@@ -59,7 +59,9 @@ const isStillAt = (path: string, descriptor: number): Effect.Effect<"Ours" | "Re
     NodeFs.fstat(descriptor, (failure, ours) => {
       if (failure !== null) return resume(Effect.fail(platformError("lock", path, failure)))
       NodeFs.lstat(path, (failure, there) => {
-        if (failure !== null && failure.code !== "ENOENT") return resume(Effect.fail(platformError("lock", path, failure)))
+        if (failure !== null && failure.code !== "ENOENT") {
+          return resume(Effect.fail(platformError("lock", path, failure)))
+        }
         const same = failure === null && there.ino === ours.ino && there.dev === ours.dev
         resume(Effect.succeed(same ? "Ours" : "Replaced"))
       })
@@ -77,11 +79,9 @@ const flock = (descriptor: number, path: string, wait: boolean): Effect.Effect<b
     child.on("error", (failure) => resume(Effect.fail(notStarted(path, failure))))
     child.on("exit", (status, signal) =>
       resume(
-        status === 0
-          ? Effect.succeed(true)
-          : status === 1 && !wait
-          ? Effect.succeed(false)
-          : Effect.fail(refusal("Unknown", "lock", path, `the program flock ended with ${signal ?? `status ${status}`}`))
+        status === 0 ? Effect.succeed(true) : status === 1 && !wait ? Effect.succeed(false) : Effect.fail(
+          refusal("Unknown", "lock", path, `the program flock ended with ${signal ?? `status ${status}`}`)
+        )
       ))
     return ended(child)
   })

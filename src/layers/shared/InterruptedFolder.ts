@@ -20,15 +20,18 @@ import { storageFailed } from "./storageFailed.ts"
 
 /** Finds the attempts with a record of intent; sweeps those that never got one, and half-removed checkpoints. */
 export const find = (config: FolderConfig, container: Container, directory: CheckpointDirectory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const annex = yield* Annex.find(directory)
     if (Option.isNone(annex)) return []
     yield* PublishedFolder.emptyTrash(annex.value)
     const disk = yield* Disk
     const folder = stagingPath(annex.value, config, container.id)
     const attempts = yield* Effect.orElseSucceed(disk.entries(folder), () => [])
-    const found = yield* Effect.forEach(attempts, ({ name }) =>
-      findOne(`${folder}/${name}`, (intent) => StagedFolder.locate(annex.value, config, directory, intent)))
+    const found = yield* Effect.forEach(
+      attempts,
+      ({ name }) =>
+        findOne(`${folder}/${name}`, (intent) => StagedFolder.locate(annex.value, config, directory, intent))
+    )
     return found.filter((one) => one !== undefined)
   })
 
@@ -37,23 +40,26 @@ export const find = (config: FolderConfig, container: Container, directory: Chec
  * in its dump before anything was published is known by nothing else.
  */
 export const containers = (directory: CheckpointDirectory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const annex = yield* Annex.find(directory)
     if (Option.isNone(annex)) return []
     const disk = yield* Disk
     const below = (path: string) =>
-      Effect.map(Effect.orElseSucceed(disk.entries(path), () => []), (entries) => entries.map(({ name }) => `${path}/${name}`))
+      Effect.map(Effect.orElseSucceed(disk.entries(path), () => []), (entries) =>
+        entries.map(({ name }) => `${path}/${name}`))
     const attempts = yield* Effect.forEach(yield* below(`${annex.value}/staging`), below)
     const found = yield* Effect.forEach(attempts.flat(), (path) =>
       Effect.option(disk.scanOne(path, { file: "intent.json", marker: "intent.json", maximumBytes })))
     return found.flatMap((one) =>
       Option.isSome(one) && one.value.text._tag === "Text"
-        ? Option.toArray(Option.map(decodeIntent(one.value.text.text), (intent) => intent.container))
-        : [])
+        ? Option.toArray(Option.map(decodeIntent(one.value.text.text), (intent) =>
+          intent.container))
+        : []
+    )
   })
 
 const findOne = (path: string, locate: (intent: Intent) => Interrupted["staging"]) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const disk = yield* Disk
     const scanned = yield* Effect.mapError(
@@ -63,7 +69,9 @@ const findOne = (path: string, locate: (intent: Intent) => Interrupted["staging"
     const intent = scanned.text._tag === "Text" ? decodeIntent(scanned.text.text) : Option.none()
     if (Option.isNone(intent)) {
       // A later version's, or one that cannot be read now, may stand for the one copy of a container.
-      if (scanned.text._tag === "Unreadable" || (scanned.text._tag === "Text" && isJson(scanned.text.text))) return undefined
+      if (
+        scanned.text._tag === "Unreadable" || (scanned.text._tag === "Text" && isJson(scanned.text.text))
+      ) return undefined
       // The intent is written before anything is dumped: without a whole one there is nothing to lose.
       yield* Effect.mapError(fs.remove(path, { recursive: true, force: true }), storageFailed("sweep", path))
       return undefined

@@ -1,10 +1,10 @@
 /**
- * Small files that live in memory (`/proc`, `/sys`, a runtime's state below `/run`), read and written at once.
+ * Small files that live in memory (`/proc`, `/sys`, a runtime's state below `/run`), read at once.
  *
  * Such a read never waits for a device, so it does not go through the thread pool; nothing else of the disk
  * belongs here.
  */
-import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs"
 
 /** The text of a file; `undefined` when it cannot be read. */
 export const read = (path: string): string | undefined => attempt(() => readFileSync(path, "utf8"))
@@ -26,13 +26,6 @@ export const fileSize = (path: string): { readonly size: number; readonly modifi
 
 /** Whether there is a folder, links followed. */
 export const isFolder = (path: string): boolean => attempt(() => statSync(path))?.isDirectory() === true
-
-/** Writes a control file; whether that worked. */
-export const write = (path: string, text: string): boolean =>
-  attempt(() => {
-    writeFileSync(path, text)
-    return true
-  }) ?? false
 
 const attempt = <A>(get: () => A): A | undefined => {
   try {

@@ -22,15 +22,19 @@ import { errno, storageFailed } from "./storageFailed.ts"
 
 /** The directories that a container's checkpoints are known to be in, its own first. */
 export const directories = (config: FolderConfig, container: Container) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const own = CheckpointDirectory.parse(ownDirectory(config, container))
     const custom = yield* readIndex(config, container.id)
     return [...(Either.isRight(own) ? [own.right] : []), ...custom]
   })
 
 /** Remembers a custom directory. The caller holds the container. That it fails loses nothing but the hint. */
-export const remember = (config: FolderConfig, container: Container, directory: CheckpointDirectory.CheckpointDirectory) =>
-  Effect.gen(function*() {
+export const remember = (
+  config: FolderConfig,
+  container: Container,
+  directory: CheckpointDirectory.CheckpointDirectory
+) =>
+  Effect.gen(function* () {
     if (directory === ownDirectory(config, container)) return
     const known = yield* readIndex(config, container.id)
     if (known.includes(directory)) return
@@ -47,7 +51,7 @@ export const remember = (config: FolderConfig, container: Container, directory: 
 
 /** Every container that checkpoints are known of. */
 export const containers = (config: FolderConfig) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const path = worldPath(config)
     const homes = yield* Effect.catchAll(disk.entries(path), (error) =>
@@ -63,7 +67,7 @@ export const container = (config: FolderConfig, id: string) =>
 
 /** The container whose home a folder is, as the newest of its checkpoints records it. */
 const inHome = (home: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const own = CheckpointDirectory.parse(`${home}/checkpoints`)
     const custom = yield* readIndexAt(`${home}/directories.json`, home)
     const known = [...(Either.isRight(own) ? [own.right] : []), ...custom]
@@ -80,7 +84,11 @@ const inHome = (home: string) =>
     const staged = yield* Effect.forEach(known, (directory) =>
       Effect.orElseSucceed(InterruptedFolder.containers(directory), (): ReadonlyArray<Container> => []))
     return Option.map(
-      Option.fromNullable(staged.flat().find((one) => isAt(home, one.id))),
+      Option.fromNullable(
+        staged.flat().find((one) =>
+          isAt(home, one.id)
+        )
+      ),
       ({ process: _, ...one }): Container => ({ ...one, state: "forgotten" })
     )
   })
@@ -90,7 +98,7 @@ const isAt = (home: string, id: string) => home.endsWith(`/${CheckpointDirectory
 const readIndex = (config: FolderConfig, id: string) => readIndexAt(indexPath(config, id), homePath(config, id))
 
 const readIndexAt = (path: string, home: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const file = path.slice(home.length + 1)
     const scanned = yield* Effect.option(disk.scanOne(home, { file, marker: file, maximumBytes }))
@@ -98,7 +106,9 @@ const readIndexAt = (path: string, home: string) =>
       onNone: (): ReadonlyArray<string> => [],
       onSome: ({ text }) => text._tag === "Text" ? Option.getOrElse(decodeIndex(text.text), () => []) : []
     })
-    return paths.flatMap((one) => Either.match(CheckpointDirectory.parse(one), { onLeft: () => [], onRight: (d) => [d] }))
+    return paths.flatMap((one) =>
+      Either.match(CheckpointDirectory.parse(one), { onLeft: () => [], onRight: (d) => [d] })
+    )
   })
 
 const decodeIndex = Schema.decodeOption(Schema.parseJson(Schema.Array(Schema.String)))

@@ -8,7 +8,7 @@ import * as NodeFs from "node:fs"
 import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import { Disk, type Entry, type EntryKind, type PathInfo } from "../../effects/Disk.ts"
 import { platformError } from "./Errno.ts"
 import { lockFile } from "./FileLock.ts"
@@ -67,9 +67,7 @@ const sync = (path: string): Effect.Effect<void, PlatformError> =>
   Effect.uninterruptible(Effect.async((resume) => {
     const end = (failure: NodeJS.ErrnoException | null) =>
       resume(
-        failure === null || failure.code === "ENOENT"
-          ? Effect.void
-          : Effect.fail(platformError("sync", path, failure))
+        failure === null || failure.code === "ENOENT" ? Effect.void : Effect.fail(platformError("sync", path, failure))
       )
     NodeFs.open(path, syncFlags, (failure, descriptor) => {
       if (failure !== null) return end(failure)

@@ -45,7 +45,7 @@ export const identify = (pid: number, startTime: number): ProcessIdentity => {
 
 /** Waits until a process has ended; whether it did within about ten seconds. */
 export const awaitEnd = (pid: number, startTime: number): Effect.Effect<boolean> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     for (let turn = 0; turn < 1000; turn++) {
       if (!isAlive(pid, startTime)) return true
       yield* Effect.sleep(turn < 20 ? 2 : 10)
@@ -55,7 +55,7 @@ export const awaitEnd = (pid: number, startTime: number): Effect.Effect<boolean>
 
 /** Waits until no process of a session is left; whether that was so within about a minute. */
 export const awaitSession = (session: number): Effect.Effect<boolean> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     for (let turn = 0; turn < 2400; turn++) {
       if (!sessionLives(session)) return true
       yield* Effect.sleep(25)
@@ -83,6 +83,17 @@ export const parseMemory = (status: string): { readonly own: number; readonly sh
   own: kibibytes(status, "RssAnon"),
   shared: kibibytes(status, "RssShmem")
 })
+
+/** The first of these processes that another one traces, and that one's name; `undefined` when none is traced. */
+export const findTraced = (
+  pids: ReadonlyArray<number>
+): { readonly pid: number; readonly tracer: string } | undefined => {
+  for (const pid of pids) {
+    const tracer = Number(/^TracerPid:\s+(\d+)$/m.exec(KernelFile.read(`/proc/${pid}/status`) ?? "")?.[1] ?? 0)
+    if (tracer !== 0) return { pid, tracer: KernelFile.read(`/proc/${tracer}/comm`)?.trim() ?? String(tracer) }
+  }
+  return undefined
+}
 
 /** The kernel's release, e.g. `6.12.43`. */
 export const kernelRelease = (): string | undefined => KernelFile.read("/proc/sys/kernel/osrelease")?.trim()

@@ -125,7 +125,11 @@ const keepTail = () => {
 const notStarted = (program: string, error: unknown): NotStarted => {
   const code = codeOf(error)
   const reason = code === "ENOENT" ? "Missing" : code === "EACCES" || code === "EPERM" ? "Permission" : "Other"
-  const detail = reason === "Missing" ? "there is no such program" : error instanceof Error ? error.message : String(error)
+  const detail = reason === "Missing"
+    ? "there is no such program"
+    : error instanceof Error
+    ? error.message
+    : String(error)
   return new NotStarted({ program, reason, detail })
 }
 

@@ -25,14 +25,19 @@ const durable = "synced"
 const boot = "boot"
 
 /** Where an attempt lies. */
-export const locate = (annex: string, config: FolderConfig, directory: CheckpointDirectory, intent: Intent): Staging => {
+export const locate = (
+  annex: string,
+  config: FolderConfig,
+  directory: CheckpointDirectory,
+  intent: Intent
+): Staging => {
   const path = `${stagingPath(annex, config, intent.container.id)}/${intent.operation}`
   return { intent, directory, path, imagePath: `${path}/images`, workPath: `${path}/work` }
 }
 
 /** Makes the staging folder with its record of intent. The name is claimed now where the dump stops the container. */
 export const stage = (config: FolderConfig, directory: CheckpointDirectory, intent: Intent) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const annex = yield* Annex.make(directory)
     const staging = locate(annex, config, directory, intent)
@@ -46,14 +51,15 @@ export const stage = (config: FolderConfig, directory: CheckpointDirectory, inte
     )
     yield* mark(staging, boot, yield* bootId)
     if (intent.mode === "StopInDump") {
-      yield* Effect.onError(claimName(staging), () => Effect.ignore(fs.remove(staging.path, { recursive: true, force: true })))
+      yield* Effect.onError(claimName(staging), () =>
+        Effect.ignore(fs.remove(staging.path, { recursive: true, force: true })))
     }
     return staging
   })
 
 /** Makes it durable and renames it into place. */
 export const publish = (staging: Staging, config: CheckpointConfig, durability: Durability) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { directory, imagePath, workPath } = staging
     yield* Effect.ignore(fs.rename(`${workPath}/${statistics}`, `${imagePath}/${statistics}`))
@@ -73,7 +79,9 @@ export const publish = (staging: Staging, config: CheckpointConfig, durability: 
     if (!claimed) yield* takeName(staging)
     const target = locateTarget(staging)
     yield* fs.rename(imagePath, target).pipe(
-      Effect.catchAll((error) => Effect.fail(isTaken(error) ? exists(staging) : storageFailed("publish", target)(error)))
+      Effect.catchAll((error) =>
+        Effect.fail(isTaken(error) ? exists(staging) : storageFailed("publish", target)(error))
+      )
     )
     if (durability === "full") yield* sync(directory)
     return make(staging.intent.container.id, directory, staging.intent.checkpoint, config, undefined)
@@ -81,7 +89,7 @@ export const publish = (staging: Staging, config: CheckpointConfig, durability: 
 
 /** Sweeps the attempt, and the claim that it may have left in the directory. */
 export const discard = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     yield* unclaim(staging)
     yield* Effect.mapError(
@@ -92,7 +100,7 @@ export const discard = (staging: Staging) =>
 
 /** Gives the name free that the attempt claimed and did not come to use. */
 export const unclaim = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     if (!(yield* isMarked(staging, claim))) return
     // Only an empty folder goes: a claim. What was published stays.
@@ -113,7 +121,7 @@ export const isSynced = (staging: Staging) => isMarked(staging, durable)
 
 /** Whether the machine was started anew since the attempt was staged. */
 export const isRebooted = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const then = yield* Effect.orElseSucceed(fs.readFileString(`${staging.path}/${boot}`), () => "unknown")
     return then !== (yield* bootId)
@@ -121,7 +129,7 @@ export const isRebooted = (staging: Staging) =>
 
 /** Bytes of the images so far. */
 export const imageBytes = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const entries = yield* disk.entries(staging.imagePath)
     const infos = yield* Effect.forEach(entries, (entry) => disk.inspect(`${staging.imagePath}/${entry.name}`))
@@ -130,7 +138,7 @@ export const imageBytes = (staging: Staging) =>
 
 /** Never ends: writes the pages that are out so far to the device while the dump goes on. */
 export const flush = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const entries = yield* disk.entries(staging.imagePath)
     yield* Effect.forEach(
@@ -148,7 +156,7 @@ export const flush = (staging: Staging) =>
 
 /** CRIU makes files of 0644; nobody else may read the memory of a process. */
 const makePrivateAndDurable = (imagePath: string, durability: Durability) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const disk = yield* Disk
     const entries = yield* Effect.mapError(disk.entries(imagePath), storageFailed("list", imagePath))
@@ -175,7 +183,7 @@ const makeInner = (
 
 /** CRIU finds the parent by a link that was right in the staging folder; it has to be right where it is published. */
 const linkParent = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const parent = staging.intent.options.parentPath
     if (parent === undefined) return
     const fs = yield* FileSystem.FileSystem
@@ -191,7 +199,7 @@ const linkParent = (staging: Staging) =>
  * for an attempt that is lost would be taken for ever.
  */
 const syncAttempt = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { directory, path } = staging
     for (const one of [`${path}/intent.json`, path, `${path}/..`, `${path}/../..`, `${path}/../../..`]) yield* sync(one)
     yield* sync(directory)
@@ -203,16 +211,17 @@ const sync = (path: string) =>
 
 /** Says that an empty folder of this name in the directory is ours, for as long as the power may go, and makes it. */
 const claimName = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     yield* mark(staging, claim, "")
     if (staging.intent.options.durability !== "none") yield* syncAttempt(staging)
     yield* takeName(staging)
   })
 
 const mark = (staging: Staging, name: string, text: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(`${staging.path}/${name}`, text, { mode: 0o600 })).pipe(
-    Effect.mapError(storageFailed("write", `${staging.path}/${name}`))
-  )
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(`${staging.path}/${name}`, text, { mode: 0o600 }))
+    .pipe(
+      Effect.mapError(storageFailed("write", `${staging.path}/${name}`))
+    )
 
 const isMarked = (staging: Staging, name: string) =>
   Effect.flatMap(Disk, (disk) => disk.inspect(`${staging.path}/${name}`)).pipe(
@@ -230,7 +239,7 @@ const bootId = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString("
  * folder; where another program has put something into it, or made it first, it replaces nothing.
  */
 const takeName = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const target = locateTarget(staging)
     yield* fs.makeDirectory(target, { mode: 0o700 }).pipe(
@@ -241,7 +250,7 @@ const takeName = (staging: Staging) =>
   })
 
 const failIfTaken = (staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const target = locateTarget(staging)
     const there = yield* Effect.mapError(disk.inspect(target), storageFailed("look at", target))

@@ -52,8 +52,12 @@ export const scanFolders = <A>(
 /** Looks into one folder; see `Disk.scanOne`. */
 export const scanOneFolder = (path: string, request: ScanRequest): Effect.Effect<Scanned, PlatformError> =>
   Effect.async((resume) => {
-    scanFolder(path, request, (failure, scanned) =>
-      resume(failure === null ? Effect.succeed(scanned) : Effect.fail(platformError("scanOne", path, failure))))
+    scanFolder(
+      path,
+      request,
+      (failure, scanned) =>
+        resume(failure === null ? Effect.succeed(scanned) : Effect.fail(platformError("scanOne", path, failure)))
+    )
   })
 
 /** How many folders are looked into at a time: above the threads that serve them, below what would block the loop. */
@@ -68,7 +72,8 @@ const hidden = (failure: NodeJS.ErrnoException): Scanned => ({ text: unreadable(
 const unreadable = (reason: string): SmallFile => ({ _tag: "Unreadable", reason })
 
 /** We have run out of something: that is no property of the folder that was looked into. */
-const isExhausted = ({ code }: NodeJS.ErrnoException): boolean => code === "EMFILE" || code === "ENFILE" || code === "ENOMEM"
+const isExhausted = ({ code }: NodeJS.ErrnoException): boolean =>
+  code === "EMFILE" || code === "ENFILE" || code === "ENOMEM"
 
 /** The folder was renamed or deleted since its name was read, or a plain file took its place. */
 const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === "ENOENT" || code === "ENOTDIR"
@@ -102,8 +107,11 @@ const readSmall = (
       if (info.size > request.maximumBytes) {
         return close(unreadable(`${file} is ${info.size} bytes long and at most ${request.maximumBytes} are read`))
       }
-      readText(descriptor, info.size, (failure, text) =>
-        close(failure === null ? { _tag: "Text", text } : unreadable(explain(file, failure))))
+      readText(
+        descriptor,
+        info.size,
+        (failure, text) => close(failure === null ? { _tag: "Text", text } : unreadable(explain(file, failure)))
+      )
     })
   })
 }

@@ -1,7 +1,7 @@
 /** Containers in memory for the contract suites. */
 import * as Effect from "effect/Effect"
 import * as Memory from "stasis/Memory"
-import type { Harness, Services, Subject } from "../../contracts/Subject.ts"
+import type { Harness, Subject } from "../../contracts/Subject.ts"
 
 /** A container in memory, with the control over its world. */
 export interface MemorySubject extends Subject {
@@ -16,9 +16,6 @@ export const harness = (
   exact: true,
   make: Effect.map(Memory.make({ ...config, containers: [container, neighbour] }), subjectOf)
 })
-
-/** The services that a subject is seen with; nothing else of its layer is used. */
-export type { Services }
 
 const container: Memory.MemoryContainer = { id: "counter-1", image: "busybox", labels: { a: "b" } }
 const neighbour: Memory.MemoryContainer = { id: "other" }

@@ -2,7 +2,16 @@
  * Real containers for tests in the lab: a bundle with a static busybox or a Python program, started by runc or crun
  * with null streams, and gone with the scope.
  */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -27,6 +36,8 @@ export interface Recipe {
   readonly terminal?: boolean
   /** Gives it pipes as its output and error, whose readers append to these files. */
   readonly pipes?: { readonly stdout: string; readonly stderr: string }
+  /** Gives it a file outside of it as its output. */
+  readonly output?: string
   /** The socket that is handed its terminal. */
   readonly consoleSocket?: string
 }
@@ -54,7 +65,7 @@ export interface LabContainer {
 }
 
 /** Counts in steps of about ten milliseconds, in a file system of its own: what it counted is part of a checkpoint. */
-export const counter = [
+const counter = [
   "/bin/sh",
   "-c",
   "i=0; while true; do i=$((i+1)); echo $i > /tmp/next; mv /tmp/next /tmp/count; usleep 10000; done"
@@ -62,7 +73,7 @@ export const counter = [
 
 /** Makes and starts a container. */
 export const make = (recipe: Recipe): Effect.Effect<LabContainer, never, Scope.Scope> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const folder = yield* temporaryFolder
     const root = `/run/${folder.slice(folder.lastIndexOf("/") + 1)}`
     const id = `c-${folder.slice(-6)}`
@@ -74,18 +85,22 @@ export const make = (recipe: Recipe): Effect.Effect<LabContainer, never, Scope.S
     const args = ["--root", root, "run", "--detach", "--bundle", bundle]
     if (recipe.consoleSocket !== undefined) args.push("--console-socket", recipe.consoleSocket)
     const start = Effect.asVoid(
-      recipe.pipes === undefined ? runBare(recipe.runtime, "null", [...args, id]) : runBare("bash", "null", [
-        "-c",
-        'out=$0 err=$1; shift; "$@" > >(exec cat >>"$out") 2> >(exec cat >>"$err")',
-        recipe.pipes.stdout,
-        recipe.pipes.stderr,
-        recipe.runtime,
-        ...args,
-        id
-      ])
+      recipe.output !== undefined
+        ? runBare("sh", "null", ["-c", 'exec "$@" >"$0"', recipe.output, recipe.runtime, ...args, id])
+        : recipe.pipes === undefined
+        ? runBare(recipe.runtime, "null", [...args, id])
+        : runBare("bash", "null", [
+          "-c",
+          'out=$0 err=$1; shift; "$@" > >(exec cat >>"$out") 2> >(exec cat >>"$err")',
+          recipe.pipes.stdout,
+          recipe.pipes.stderr,
+          recipe.runtime,
+          ...args,
+          id
+        ])
     )
     yield* Effect.acquireRelease(start, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Effect.ignore(Process.run({ program: recipe.runtime, args: ["--root", root, "delete", "--force", id] }))
         yield* Effect.sync(() => rmSync(root, { recursive: true, force: true }))
       }))
@@ -124,7 +139,7 @@ export const networkNamespace: Effect.Effect<
   { readonly path: string; readonly remove: Effect.Effect<void> },
   never,
   Scope.Scope
-> = Effect.gen(function*() {
+> = Effect.gen(function* () {
   const name = (yield* temporaryFolder).slice(-6)
   const ip = (...args: ReadonlyArray<string>) => Effect.ignore(Process.run({ program: "ip", args }))
   const remove = ip("netns", "delete", name)
@@ -144,7 +159,9 @@ const makeBundle = (bundle: string, recipe: Recipe): void => {
   copyFileSync("/usr/bin/busybox", `${bundle}/rootfs/bin/busybox`)
   for (const name of ["sh", "mv", "usleep", "cat", "sleep"]) symlinkSync("busybox", `${bundle}/rootfs/bin/${name}`)
   // As Debian has it; a mount on each of them would be a mount of the same files twice, which CRIU cannot restore.
-  if (recipe.programs === true) for (const name of ["lib", "lib64"]) symlinkSync(`usr/${name}`, `${bundle}/rootfs/${name}`)
+  if (recipe.programs === true) {
+    for (const name of ["lib", "lib64"]) symlinkSync(`usr/${name}`, `${bundle}/rootfs/${name}`)
+  }
   for (const path of recipe.binds ?? []) mkdirSync(`${bundle}/rootfs/${path}`, { recursive: true })
   writeFileSync(`${bundle}/config.json`, JSON.stringify(specOf(recipe)))
 }
@@ -167,7 +184,12 @@ const specOf = (recipe: Recipe) => ({
   annotations: recipe.annotations ?? {},
   mounts: [
     { destination: "/proc", type: "proc", source: "proc" },
-    { destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "strictatime", "mode=755", "size=65536k"] },
+    {
+      destination: "/dev",
+      type: "tmpfs",
+      source: "tmpfs",
+      options: ["nosuid", "strictatime", "mode=755", "size=65536k"]
+    },
     {
       destination: "/dev/pts",
       type: "devpts",
@@ -189,10 +211,13 @@ const specOf = (recipe: Recipe) => ({
 })
 
 const runBare = (program: string, output: "capture" | "null", args: ReadonlyArray<string>): Effect.Effect<string> =>
-  Effect.flatMap(Effect.orDie(Process.run({ program, args, output })), (finished) =>
-    finished.code === 0
-      ? Effect.succeed(finished.stdout)
-      : Effect.dieMessage(`${program} ${args.join(" ")}: code ${finished.code}: ${finished.stderr}`))
+  Effect.flatMap(
+    Effect.orDie(Process.run({ program, args, output })),
+    (finished) =>
+      finished.code === 0
+        ? Effect.succeed(finished.stdout)
+        : Effect.dieMessage(`${program} ${args.join(" ")}: code ${finished.code}: ${finished.stderr}`)
+  )
 
 const readPid = (text: string): number => Number(/"pid": (\d+)/.exec(text)?.[1] ?? 0)
 

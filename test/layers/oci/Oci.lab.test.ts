@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
@@ -7,9 +8,9 @@ import * as LabContainer from "./LabContainer.ts"
 for (const runtime of LabContainer.runtimes) {
   describe(runtime, () => {
     it.scopedLive("checkpoints a running container, which goes on", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime, annotations: { team: "blue" } })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(5)
           const created = yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
           expect(created.warnings).toEqual([])
@@ -17,6 +18,9 @@ for (const runtime of LabContainer.runtimes) {
           yield* container.counted(before + 10)
           const [listed] = yield* Checkpoints.list(container.id)
           expect(listed?.status).toBe("complete")
+          expect(readdirSync(created.checkpoint.path)).toEqual(
+            expect.arrayContaining(["config.json", "inventory.img", "spec.json", "stats-dump"])
+          )
           expect(listed?.record?.container?.labels).toEqual({ team: "blue" })
           expect(listed?.record?.statistics?.pagesWritten).toBeGreaterThan(0)
           expect(listed?.record?.files?.map((file) => file.path)).toContain(`${container.bundle}/rootfs/bin/busybox`)
@@ -24,9 +28,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("checkpoints and stops, and restores to where it was", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(20)
           const created = yield* Checkpoints.create(container.id, "first")
           expect(created.state).toBe("forgotten")
@@ -42,9 +46,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("knows a container that its runtime has forgotten, and restores it by an id prefix", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* container.counted(2)
           yield* Checkpoints.create(container.id, "first")
           expect(yield* Effect.flatMap(ContainerStore, (store) => store.list)).toEqual([])

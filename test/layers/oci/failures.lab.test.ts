@@ -3,10 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import * as net from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import type { CreateOptions } from "../../../src/domain/CheckpointOptions.ts"
 import type { CreateError } from "../../../src/effects/createCheckpoint.ts"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
+import * as Proc from "../../../src/layers/shared/Proc.ts"
 import * as Process from "../../../src/layers/shared/Process.ts"
 import * as Oci from "../../../src/layers/oci/Oci.ts"
 import * as LabContainer from "./LabContainer.ts"
@@ -32,7 +34,7 @@ with open('/tmp/heavy', 'wb') as f: f.write(os.urandom(12000000))`)
 for (const runtime of LabContainer.runtimes) {
   describe(runtime, () => {
     it.scopedLive("an established TCP connection", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime, programs: true, args: tcp })
         const error = yield* failing(container, {})
         expect(reasonOf(error)).toEqual(["RuntimeFailed", "EstablishedTcp"])
@@ -41,7 +43,7 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("a connected external unix socket", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const folder = yield* socketFolder
         const args = LabContainer.python(`
 s = socket.socket(socket.AF_UNIX)
@@ -55,7 +57,7 @@ s.connect('${folder}/socket')`)
       }))
 
     it.scopedLive("a held file lock", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime, programs: true, args: lock })
         const error = yield* failing(container, {})
         expect(reasonOf(error)).toEqual(["RuntimeFailed", "FileLock"])
@@ -64,7 +66,7 @@ s.connect('${folder}/socket')`)
       }))
 
     it.scopedLive("a deleted but open file over the ghost limit", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime, programs: true, args: ghost })
         const error = yield* failing(container, {})
         expect(reasonOf(error)).toEqual(["RuntimeFailed", "GhostFile"])
@@ -72,8 +74,37 @@ s.connect('${folder}/socket')`)
         yield* cured(container, { ghostLimit: 4_000_000 })
       }))
 
+    it.scopedLive("an output that is a file outside of it", () =>
+      Effect.gen(function* () {
+        const folder = yield* LabContainer.temporaryFolder
+        const container = yield* LabContainer.make({ runtime, output: `${folder}/output` })
+        const error = yield* failing(container, {})
+        expect(reasonOf(error)).toEqual(["RuntimeFailed", "ExternalResource"])
+        expect(error.message).toContain(`${folder}/output`)
+      }))
+
+    it.scopedLive("another program checkpoints the same container", () =>
+      Effect.gen(function* () {
+        const args = LabContainer.python("memory = bytearray(os.urandom(1000000) * 300)")
+        const container = yield* LabContainer.make({ runtime, programs: true, args })
+        const bare = `${container.folder}/bare`
+        mkdirSync(bare)
+        yield* container.counted(3)
+        const folders = ["--image-path", bare, "--work-path", bare]
+        const other = yield* Effect.fork(container.bare("checkpoint", "--leave-running", ...folders, container.id))
+        const traced = Effect.map(container.pid, (pid) => Proc.findTraced([pid])?.tracer)
+        yield* LabContainer.poll(traced, (tracer) => tracer === "criu")
+        const error = yield* Effect.flip(Checkpoints.create(container.id, "first", { leaveRunning: true })).pipe(
+          Effect.provide(Oci.layer(container.config))
+        )
+        expect(reasonOf(error)).toEqual(["RuntimeFailed", "Busy"])
+        yield* Fiber.await(other)
+        const now = yield* container.count
+        yield* container.counted(now + 5)
+      }))
+
     it.scopedLive("no space left on the device, found before the freeze", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
         const checkpointDir = yield* smallDisk(container, "100k")
         const error = yield* failing(container, { checkpointDir })
@@ -81,7 +112,7 @@ s.connect('${folder}/socket')`)
       }))
 
     it.scopedLive("no space left on the device, in the middle of the dump", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime, programs: true, args: heavy })
         const checkpointDir = yield* smallDisk(container, "11m")
         const error = yield* failing(container, { checkpointDir })
@@ -89,7 +120,7 @@ s.connect('${folder}/socket')`)
       }))
 
     it.scopedLive("CRIU is missing", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
         const criu = `${container.folder}/nowhere/criu`
         const error = yield* failing({ ...container, config: { ...container.config, criu } }, {})
@@ -98,13 +129,17 @@ s.connect('${folder}/socket')`)
       }))
 
     it.scopedLive("CRIU is too old for the kernel (a stand-in that says it is 3.17, its check passing)", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
         const criu = `${container.folder}/old/criu`
         mkdirSync(`${container.folder}/old`)
-        writeFileSync(criu, "#!/bin/sh\n[ \"$1\" = --version ] && { echo 'Version: 3.17'; exit; }\nexec /usr/sbin/criu \"$@\"\n", {
-          mode: 0o755
-        })
+        writeFileSync(
+          criu,
+          '#!/bin/sh\n[ "$1" = --version ] && { echo \'Version: 3.17\'; exit; }\nexec /usr/sbin/criu "$@"\n',
+          {
+            mode: 0o755
+          }
+        )
         const error = yield* failing({ ...container, config: { ...container.config, criu } }, {})
         expect(reasonOf(error)).toEqual(["RuntimeUnavailable", criu])
         expect(error.message).toMatch(/version 3\.17 is too old for kernel \S+; install CRIU \d\.\d or newer/)
@@ -120,7 +155,7 @@ const reasonOf = (error: CreateError) => [
 
 /** Creates, expects that to fail, and expects the container to go on as it was, with nothing listed. */
 const failing = (container: LabContainer.LabContainer, options: CreateOptions) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const pid = yield* container.pid
     yield* container.counted(3)
     const error = yield* Effect.flip(Checkpoints.create(container.id, "first", options))
@@ -133,7 +168,7 @@ const failing = (container: LabContainer.LabContainer, options: CreateOptions) =
 
 /** Creates and restores with the options that the failure named. */
 const cured = (container: LabContainer.LabContainer, options: CreateOptions) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const before = yield* container.count
     yield* Checkpoints.create(container.id, "cured", options)
     if (options.leaveRunning !== true) yield* Checkpoints.restore(container.id, "cured")
@@ -144,7 +179,7 @@ const cured = (container: LabContainer.LabContainer, options: CreateOptions) =>
 const smallDisk = (container: LabContainer.LabContainer, size: string): Effect.Effect<string, never, Scope.Scope> => {
   const path = `${container.folder}/small`
   return Effect.acquireRelease(
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       mkdirSync(path)
       yield* Effect.orDie(Process.run({ program: "mount", args: ["-t", "tmpfs", "-o", `size=${size}`, "small", path] }))
       mkdirSync(`${path}/checkpoints`, { mode: 0o700 })
@@ -155,7 +190,7 @@ const smallDisk = (container: LabContainer.LabContainer, size: string): Effect.E
 }
 
 /** A folder with a socket that this process listens on, gone with the scope. */
-const socketFolder: Effect.Effect<string, never, Scope.Scope> = Effect.gen(function*() {
+const socketFolder: Effect.Effect<string, never, Scope.Scope> = Effect.gen(function* () {
   const folder = yield* LabContainer.temporaryFolder
   yield* Effect.acquireRelease(
     Effect.async<net.Server>((resume) => {

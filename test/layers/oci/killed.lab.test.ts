@@ -18,9 +18,9 @@ memory = bytearray(os.urandom(1000000) * 300)`)
 for (const runtime of LabContainer.runtimes) {
   describe(runtime, () => {
     it.scopedLive("CRIU is killed: the container goes on, with its network, and can be checkpointed again", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime, programs: true, args: heavy })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           const pid = yield* container.pid
           const options = { leaveRunning: true, tcpEstablished: true }
@@ -36,9 +36,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("the runtime is killed: CRIU is waited for, and the container goes on", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime, programs: true, args: heavy })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           const pid = yield* container.pid
           const dump = yield* Effect.fork(Effect.either(
@@ -57,7 +57,7 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("a network namespace that outlives its container stays locked until the restore", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const network = yield* LabContainer.networkNamespace
         const container = yield* LabContainer.make({
           runtime,
@@ -65,7 +65,7 @@ for (const runtime of LabContainer.runtimes) {
           args: heavy,
           namespaces: { network: network.path }
         })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           expect(yield* NetworkLock.isLocked(network.path)).toBe(false)
           const created = yield* Checkpoints.create(container.id, "first", { tcpEstablished: true })

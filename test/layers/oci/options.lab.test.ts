@@ -27,9 +27,9 @@ threading.Thread(target=watch, daemon=True).start()`)
 for (const runtime of LabContainer.runtimes) {
   describe(runtime, () => {
     it.scopedLive("tcpClose, which goes through CRIU's configuration: the program sees its connection closed", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime, programs: true, args: connected })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* LabContainer.poll(container.file("/tmp/connection"), (text) => text === "open")
           yield* Checkpoints.create(container.id, "first", { tcpClose: true })
           yield* Checkpoints.restore(container.id, "first")
@@ -38,11 +38,11 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("tcpEstablished: the connection lives on", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const network = yield* LabContainer.networkNamespace
         const namespaces = { network: network.path }
         const container = yield* LabContainer.make({ runtime, programs: true, args: connected, namespaces })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* LabContainer.poll(container.file("/tmp/connection"), (text) => text === "open")
           yield* Checkpoints.create(container.id, "first", { tcpEstablished: true })
           yield* Checkpoints.restore(container.id, "first")
@@ -53,10 +53,10 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("lazyPages", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const args = LabContainer.python("memory = bytearray(os.urandom(1000000) * 30)")
         const container = yield* LabContainer.make({ runtime, programs: true, args })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
           const lazily = Checkpoints.restore(container.id, "first", { lazyPages: true, replace: true })
@@ -70,9 +70,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("emptyNamespaces", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           const creating = Checkpoints.create(container.id, "first", { emptyNamespaces: ["network"] })
           if (runtime === "crun") {
@@ -86,16 +86,18 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("what cannot be had is refused before anything is touched", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const pid = yield* container.pid
           const { unsupported } = yield* Effect.flatMap(Runtime, (service) => service.capabilities)
           const refused: ReadonlyArray<CreateOptions> = [
             { linkRemap: true },
             { emptyNamespaces: ["pid"] },
             { tcpClose: true, tcpEstablished: true },
-            ...("preDump" in unsupported ? [{ preDump: true }, { parentPath: yield* CheckpointName.parse("earlier") }] : []),
+            ...("preDump" in unsupported
+              ? [{ preDump: true }, { parentPath: yield* CheckpointName.parse("earlier") }]
+              : []),
             ...(runtime === "runc" ? [{ manageCgroupsMode: "ignore" as const }] : [])
           ]
           for (const options of refused) {
@@ -108,9 +110,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("manageCgroupsMode, and a timeout", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           const manageCgroupsMode = runtime === "runc" ? "soft" : "ignore"
           yield* Checkpoints.create(container.id, "first", { manageCgroupsMode, timeout: 20_000 })

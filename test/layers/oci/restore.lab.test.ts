@@ -1,6 +1,15 @@
 // What a restore promises: the state comes back, what would make it fail is found before anything is killed or started,
 // and a rollback that fails returns the container to where it was.
-import { appendFileSync, existsSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from "node:fs"
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { CreateError } from "../../../src/effects/createCheckpoint.ts"
@@ -12,9 +21,9 @@ import * as LabContainer from "./LabContainer.ts"
 for (const runtime of LabContainer.runtimes) {
   describe(runtime, () => {
     it.scopedLive("a paused container stays paused, and its restore pauses it again", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* container.counted(3)
           yield* container.bare("pause", container.id)
           const before = yield* container.count
@@ -32,9 +41,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("replace rolls a running container back", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* container.counted(3)
           yield* Checkpoints.create(container.id, "early", { leaveRunning: true })
           const then = yield* container.count
@@ -49,9 +58,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("a rollback whose restore fails returns the container to where it was", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* container.counted(3)
           const { checkpoint } = yield* Checkpoints.create(container.id, "early", { leaveRunning: true })
           const before = yield* container.counted(50)
@@ -66,10 +75,10 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("a file that grew since the checkpoint is found before the running container is touched", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const args = LabContainer.python("held = open('/log', 'w')\nheld.write('once')\nheld.flush()")
         const container = yield* LabContainer.make({ runtime, programs: true, args })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* container.counted(3)
           const { checkpoint } = yield* Checkpoints.create(container.id, "short", { leaveRunning: true })
           expect(checkpoint.record?.files?.map((file) => [file.path, file.size])).toContainEqual([
@@ -85,9 +94,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("a missing root is found, a missing specification comes back from the checkpoint", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           yield* Checkpoints.create(container.id, "first")
           rmSync(`${container.bundle}/config.json`)
@@ -104,9 +113,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("another bundle, and a pid file", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           yield* Checkpoints.create(container.id, "first")
           const bundle = `${container.folder}/elsewhere`
@@ -120,9 +129,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("a container made of another bundle under the same id is not overwritten", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* container.counted(3)
           yield* Checkpoints.create(container.id, "first")
           const bundle = `${container.folder}/elsewhere`
@@ -136,9 +145,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("a restored container holds none of our locks, and ends none when its processes go on", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* container.counted(3)
           yield* Checkpoints.create(container.id, "first")
           const { pid } = yield* Checkpoints.restore(container.id, "first")
@@ -148,11 +157,49 @@ for (const runtime of LabContainer.runtimes) {
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
 
+    it.scopedLive("under another id, whose cgroup would not be its own: refused, the other container untouched", () =>
+      Effect.gen(function* () {
+        const container = yield* LabContainer.make({ runtime })
+        const other = yield* LabContainer.make({ runtime })
+        yield* container.counted(3)
+        const { checkpoint } = yield* Checkpoints.create(container.id, "first").pipe(
+          Effect.provide(LabContainer.layerOf(container))
+        )
+        const pid = yield* other.pid
+        const options = { checkpointDir: checkpoint.directory, replace: true, oci: { bundle: container.bundle } }
+        const error = yield* Effect.flip(Checkpoints.restore(other.id, "first", options)).pipe(
+          Effect.provide(LabContainer.layerOf(other))
+        )
+        expect(error._tag).toBe("CheckpointNotFound")
+        expect(yield* other.pid).toBe(pid)
+      }))
+
+    it.scopedLive("into another cgroup: refused with runc, which would use the former, done by crun", () =>
+      Effect.gen(function* () {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function* () {
+          yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first")
+          const path = `${container.bundle}/config.json`
+          const cgroupsPath = `/other-${container.id}`
+          writeFileSync(
+            path,
+            readFileSync(path, "utf8").replace('"linux":{', `"linux":{"cgroupsPath":"${cgroupsPath}",`)
+          )
+          if (runtime === "runc") {
+            expect(reasonOf(yield* Effect.flip(Checkpoints.restore(container.id, "first")))).toBe("ExternalResource")
+          } else {
+            const { pid } = yield* Checkpoints.restore(container.id, "first")
+            expect(readFileSync(`/proc/${pid}/cgroup`, "utf8")).toContain(`0::${cgroupsPath}\n`)
+          }
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
     it.scopedLive("a namespace that is gone is found", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const network = yield* LabContainer.networkNamespace
         const container = yield* LabContainer.make({ runtime, namespaces: { network: network.path } })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
           yield* Checkpoints.restore(container.id, "first", { replace: true })

@@ -17,11 +17,11 @@ const talker = [
 for (const runtime of LabContainer.runtimes) {
   describe(runtime, () => {
     it.scopedLive("pipes come back as pipes, with readers that outlive us, and can be checkpointed again", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const folder = yield* LabContainer.temporaryFolder
         const pipes = { stdout: `${folder}/out`, stderr: `${folder}/err` }
         const container = yield* LabContainer.make({ runtime, args: talker, pipes })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* container.counted(3)
           yield* Checkpoints.create(container.id, "first")
           const oci = { stdout: `${folder}/out2`, stderr: `${folder}/err2` }
@@ -40,9 +40,9 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("a file for a stream that was no pipe is refused before a running container is touched", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           yield* container.counted(3)
           yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
           const pid = yield* container.pid
@@ -54,10 +54,10 @@ for (const runtime of LabContainer.runtimes) {
       }))
 
     it.scopedLive("a terminal is handed to the console socket, and missed where there is none", () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const consoleSocket = yield* terminals
         const container = yield* LabContainer.make({ runtime, terminal: true, consoleSocket })
-        yield* Effect.gen(function*() {
+        yield* Effect.gen(function* () {
           const before = yield* container.counted(3)
           yield* Checkpoints.create(container.id, "first")
           const error = yield* Effect.flip(Checkpoints.restore(container.id, "first"))
@@ -71,7 +71,7 @@ for (const runtime of LabContainer.runtimes) {
 }
 
 /** A socket whose listener keeps every terminal that it is handed, for as long as the scope is open. */
-const terminals = Effect.gen(function*() {
+const terminals = Effect.gen(function* () {
   const folder = yield* LabContainer.temporaryFolder
   const listener = `
 import os, socket, sys

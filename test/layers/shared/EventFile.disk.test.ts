@@ -31,7 +31,12 @@ const layer = (config: EventFile.EventFileConfig) =>
   EventFile.layer(config).pipe(Layer.provide(Layer.merge(NodeFileSystem.layer, NodeDisk.layer)))
 
 const event = (checkpoint: string, seconds = 1000): Event =>
-  make("checkpoint", { id: "c0ffee", name: "web", state: "running", labels: {}, identity: "b" }, { checkpoint }, seconds * 1000)
+  make(
+    "checkpoint",
+    { id: "c0ffee", name: "web", state: "running", labels: {}, identity: "b" },
+    { checkpoint },
+    seconds * 1000
+  )
 
 const names = (events: Iterable<Event>) => Array.from(events, (one) => one.Actor.Attributes["checkpoint"])
 
@@ -44,7 +49,7 @@ const history = (filter?: EventFilter) =>
 describe("append and history", () => {
   it.effect("gives back what was appended, oldest first, from private files", () => {
     const root = newRoot()
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       expect(yield* history()).toEqual([])
       yield* append("a", "b", "c")
       expect(yield* history()).toEqual(["a", "b", "c"])
@@ -54,7 +59,7 @@ describe("append and history", () => {
   })
 
   it.effect("filters by container, action and time", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const log = yield* EventLog
       for (const seconds of [10, 20, 30]) yield* log.append(event(`at${seconds}`, seconds))
       expect(yield* history({ since: 20 })).toEqual(["at20", "at30"])
@@ -65,7 +70,7 @@ describe("append and history", () => {
 
   it.effect("keeps so many segments of such a size", () => {
     const root = newRoot()
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       yield* append(...Array.from({ length: 20 }, (_, index) => `e${index}`))
       expect(NodeFs.readdirSync(`${root}/events`).filter((name) => name.endsWith(".ndjson")).length).toBe(3)
       const kept = yield* history()
@@ -74,21 +79,24 @@ describe("append and history", () => {
     }).pipe(Effect.provide(layer({ root, segmentBytes: 400, segments: 3 })))
   })
 
-  it.effect.each(["{\"Type\":\"conta", "\0\0\0\0", "not json\n"])("passes over what a crash has left (%j), and nothing else", (torn) => {
-    const root = newRoot()
-    return Effect.gen(function*() {
-      yield* append("before")
-      NodeFs.appendFileSync(`${root}/events/00000001.ndjson`, torn)
-      expect(yield* history()).toEqual(["before"])
-      yield* append("after")
-      expect(yield* history()).toEqual(["before", "after"])
-    }).pipe(Effect.provide(layer({ root })))
-  })
+  it.effect.each(['{"Type":"conta', "\0\0\0\0", "not json\n"])(
+    "passes over what a crash has left (%j), and nothing else",
+    (torn) => {
+      const root = newRoot()
+      return Effect.gen(function* () {
+        yield* append("before")
+        NodeFs.appendFileSync(`${root}/events/00000001.ndjson`, torn)
+        expect(yield* history()).toEqual(["before"])
+        yield* append("after")
+        expect(yield* history()).toEqual(["before", "after"])
+      }).pipe(Effect.provide(layer({ root })))
+    }
+  )
 
   it.effect("says what is wrong, typed", () => {
     const root = newRoot()
     NodeFs.writeFileSync(root, "a file")
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const error = yield* Effect.flip(append("x"))
       expect(error).toMatchObject({ _tag: "EventLogFailed", operation: "append", path: `${root}/events` })
     }).pipe(Effect.provide(layer({ root })))
@@ -101,7 +109,7 @@ describe("follow", () => {
 
   it.live("gives what comes, across rotation, none lost and none twice", () => {
     const all = Array.from({ length: 30 }, (_, index) => `e${index}`)
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const following = yield* Effect.fork(take(all.length, { since: 0 }))
       yield* append(...all)
       expect(yield* Fiber.join(following)).toEqual(all)
@@ -110,7 +118,7 @@ describe("follow", () => {
 
   it.live("leaves out what was there before, unless asked since when", () => {
     const root = newRoot()
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       yield* append("old")
       expect(yield* take(1, { since: 0 })).toEqual(["old"])
       const following = yield* Effect.fork(take(1))
@@ -121,7 +129,7 @@ describe("follow", () => {
   })
 
   it.live("ends when its time is over", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       yield* append("old")
       const log = yield* EventLog
       expect(names(yield* Stream.runCollect(log.follow({ since: 0, until: 2000 })))).toEqual(["old"])
@@ -141,11 +149,13 @@ describe("many processes", () => {
       import { make } from "./src/domain/Event.ts"
       import * as EventFile from "./src/layers/shared/EventFile.ts"
       import * as NodeDisk from "./src/layers/shared/NodeDisk.ts"
-      const layer = EventFile.layer(${JSON.stringify(config)}).pipe(Layer.provide(Layer.merge(NodeFileSystem.layer, NodeDisk.layer)))
+      const layer = EventFile.layer(${
+      JSON.stringify(config)
+    }).pipe(Layer.provide(Layer.merge(NodeFileSystem.layer, NodeDisk.layer)))
       const container = { id: "c0ffee", state: "running", labels: {}, identity: "b" }
       Effect.runPromise(Effect.provide(Effect.flatMap(EventLog, (log) => Effect.forEach(Array.from({ length: 10 }), (_, index) =>
         log.append(make("checkpoint", container, { checkpoint: process.argv[2] + "-" + index }, 1e6)))), layer))`
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       yield* Effect.promise(() =>
         build({
           stdin: { contents: appender, loader: "ts", resolveDir: new URL("../../..", import.meta.url).pathname },
@@ -160,7 +170,10 @@ describe("many processes", () => {
       const log = yield* EventLog
       const following = yield* Effect.fork(Stream.runCollect(Stream.take(log.follow({ since: 0 }), 40)))
       const ends = yield* Effect.promise(() =>
-        Promise.all([0, 1, 2, 3].map((one) => once(spawn(process.execPath, [program, String(one)], { stdio: "inherit" }), "exit"))))
+        Promise.all(
+          [0, 1, 2, 3].map((one) => once(spawn(process.execPath, [program, String(one)], { stdio: "inherit" }), "exit"))
+        )
+      )
       expect(ends.map(([status]) => status)).toEqual([0, 0, 0, 0])
       const expected = [0, 1, 2, 3].flatMap((one) => Array.from({ length: 10 }, (_, index) => `${one}-${index}`)).sort()
       expect(names(Chunk.toReadonlyArray(yield* Fiber.join(following))).sort()).toEqual(expected)

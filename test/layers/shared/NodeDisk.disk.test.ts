@@ -33,24 +33,34 @@ const on = <A, E>(use: (disk: (typeof Disk)["Service"]) => Effect.Effect<A, E, S
 const codeOf = (error: { readonly cause?: unknown }) => (error.cause as NodeJS.ErrnoException).code // Every cause is one.
 
 describe("inspect", () => {
-  it.effect.each([["file", "File"], ["folder", "Directory"], ["link", "SymbolicLink"], ["dangling", "SymbolicLink"], ["pipe", "Other"]])(
+  it.effect.each([["file", "File"], ["folder", "Directory"], ["link", "SymbolicLink"], ["dangling", "SymbolicLink"], [
+    "pipe",
+    "Other"
+  ]])(
     "says that %s is a %s",
     ([name, kind]) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const info = yield* on((disk) => disk.inspect(at(name ?? "")))
         expect(Option.getOrThrow(info).kind).toBe(kind)
       })
   )
 
   it.effect("tells size, mode and identity", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const info = Option.getOrThrow(yield* on((disk) => disk.inspect(at("file"))))
       const real = NodeFs.statSync(at("file"))
-      expect(info).toMatchObject({ size: 4, mode: 0o640, inode: real.ino, device: real.dev, uid: real.uid, modified: real.mtimeMs })
+      expect(info).toMatchObject({
+        size: 4,
+        mode: 0o640,
+        inode: real.ino,
+        device: real.dev,
+        uid: real.uid,
+        modified: real.mtimeMs
+      })
     }))
 
   it.effect("gives none where nothing is, and fails below a file", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       expect(yield* on((disk) => disk.inspect(at("nothing")))).toEqual(Option.none())
       expect(codeOf(yield* Effect.flip(on((disk) => disk.inspect(at("file/x")))))).toBe("ENOTDIR")
     }))
@@ -58,17 +68,23 @@ describe("inspect", () => {
 
 describe("entries", () => {
   it.effect("gives each entry with its kind", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* on((disk) => disk.entries(folder))
       expect(new Map(found.map((one) => [one.name, one.kind]))).toEqual(
-        new Map([["dangling", "SymbolicLink"], ["file", "File"], ["folder", "Directory"], ["link", "SymbolicLink"], ["pipe", "Other"]])
+        new Map([["dangling", "SymbolicLink"], ["file", "File"], ["folder", "Directory"], ["link", "SymbolicLink"], [
+          "pipe",
+          "Other"
+        ]])
       )
     }))
 
-  it.effect.each([["link", "ELOOP"], ["file", "ENOTDIR"], ["nothing", "ENOENT"]])("refuses %s with %s", ([name, code]) =>
-    Effect.gen(function*() {
-      expect(codeOf(yield* Effect.flip(on((disk) => disk.entries(at(name ?? "")))))).toBe(code)
-    }))
+  it.effect.each([["link", "ELOOP"], ["file", "ENOTDIR"], ["nothing", "ENOENT"]])(
+    "refuses %s with %s",
+    ([name, code]) =>
+      Effect.gen(function* () {
+        expect(codeOf(yield* Effect.flip(on((disk) => disk.entries(at(name ?? "")))))).toBe(code)
+      })
+  )
 })
 
 describe("scan", () => {
@@ -93,9 +109,11 @@ describe("scan", () => {
   })
 
   it.effect("reads each folder's file, bounded, and never through a link or a pipe", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const names = ["text", "empty", "absent", "large", "fits", "folder", "linked", "piped", "vanished"]
-      const found = yield* on((disk) => disk.scan(at("scan"), names, request, (name, scanned) => ({ name, ...scanned })))
+      const found = yield* on((disk) =>
+        disk.scan(at("scan"), names, request, (name, scanned) => ({ name, ...scanned }))
+      )
       expect(found.map((one) => one.name)).toEqual(names)
       expect(new Map(found.map((one) => [one.name, one.text]))).toEqual(
         new Map<string, unknown>([
@@ -114,26 +132,41 @@ describe("scan", () => {
     }))
 
   it.effect("leaves out what the reader leaves out, keeps the order, and takes no names at all", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const names = Array.from({ length: 200 }, (_, index) => index % 2 === 0 ? "text" : "absent")
-      const found = yield* on((disk) => disk.scan(at("scan"), names, request, (name, { text }) => text._tag === "Text" ? name : undefined))
+      const found = yield* on((disk) =>
+        disk.scan(at("scan"), names, request, (name, { text }) => text._tag === "Text" ? name : undefined)
+      )
       expect(found).toEqual(names.filter((name) => name === "text"))
       expect(yield* on((disk) => disk.scan(at("scan"), [], request, (name) => name))).toEqual([])
     }))
 
   it.effect("looks into one folder", () =>
-    Effect.gen(function*() {
-      expect(yield* on((disk) => disk.scanOne(at("scan/text"), request))).toEqual({ text: { _tag: "Text", text: "grün" }, marker: true })
-      expect(yield* on((disk) => disk.scanOne(at("scan/vanished"), request))).toEqual({ text: { _tag: "Absent" }, marker: false })
+    Effect.gen(function* () {
+      expect(yield* on((disk) => disk.scanOne(at("scan/text"), request))).toEqual({
+        text: { _tag: "Text", text: "grün" },
+        marker: true
+      })
+      expect(yield* on((disk) => disk.scanOne(at("scan/vanished"), request))).toEqual({
+        text: { _tag: "Absent" },
+        marker: false
+      })
     }))
 
   it.effect("leaves no descriptor open", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const open = () => NodeFs.readdirSync("/proc/self/fd").length
       yield* on((disk) => disk.scan(at("scan"), ["text"], request, (name) => name))
       const before = open()
       const names = ["text", "large", "folder", "linked", "piped"]
-      yield* on((disk) => disk.scan(at("scan"), Array.from({ length: 100 }, (_, index) => names[index % 5] ?? ""), request, (name) => name))
+      yield* on((disk) =>
+        disk.scan(
+          at("scan"),
+          Array.from({ length: 100 }, (_, index) => names[index % 5] ?? ""),
+          request,
+          (name) => name
+        )
+      )
       yield* on((disk) => disk.sync(at("file")))
       expect(open()).toBe(before)
     }))
@@ -141,13 +174,13 @@ describe("scan", () => {
 
 describe("sync, removeEmpty, freeBytes", () => {
   it.effect("syncs files and folders, and what is gone; not through a link", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       for (const name of ["file", "folder", "nothing"]) yield* on((disk) => disk.sync(at(name)))
       expect(codeOf(yield* Effect.flip(on((disk) => disk.sync(at("link")))))).toBe("ELOOP")
     }))
 
   it.effect("removes an empty folder, and no other", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       NodeFs.mkdirSync(at("full/empty"), { recursive: true })
       expect(codeOf(yield* Effect.flip(on((disk) => disk.removeEmpty(at("full")))))).toBe("ENOTEMPTY")
       yield* on((disk) => disk.removeEmpty(at("full/empty")))
@@ -156,7 +189,7 @@ describe("sync, removeEmpty, freeBytes", () => {
     }))
 
   it.effect("leaves out the blocks that are kept for root", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const info = NodeFs.statfsSync(folder)
       const free = yield* on((disk) => disk.freeBytes(folder))
       // Others write meanwhile; the reserved blocks are much more than that.
@@ -166,7 +199,7 @@ describe("sync, removeEmpty, freeBytes", () => {
 
 describe("lock", () => {
   it.effect("is held by one at a time, in this process too, and is free once the scope has closed", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const path = at("lock")
       const scope = yield* Scope.make()
       const lease = yield* on((disk) => Scope.extend(disk.lock(path, true), scope))
@@ -178,13 +211,13 @@ describe("lock", () => {
     }))
 
   it.live("waits, and the wait can be interrupted and leaves nothing", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const path = at("waited")
       const scope = yield* Scope.make()
       yield* on((disk) => Scope.extend(disk.lock(path, true), scope))
       const waiting = yield* Effect.fork(on((disk) => disk.lock(path, true)))
       const interrupted = yield* Effect.fork(on((disk) => disk.lock(path, true)))
-      yield* Effect.repeat(Effect.yieldNow(), { until: () => flocksOn(path) === 2 })
+      yield* waiters(path, 2)
       expect(Exit.isInterrupted(yield* Fiber.interrupt(interrupted))).toBe(true)
       expect(flocksOn(path)).toBe(1)
       yield* Scope.close(scope, Exit.void)
@@ -192,7 +225,7 @@ describe("lock", () => {
     }))
 
   it.effect("outlives the scope with a child that inherited it, and ends with that child", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const path = at("inherited")
       const scope = yield* Scope.make()
       const lease = Option.getOrThrow(yield* on((disk) => Scope.extend(disk.lock(path, true), scope)))
@@ -205,13 +238,13 @@ describe("lock", () => {
     }))
 
   it.live("is taken on the file that is there, when its last holder has deleted it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const path = at("deleted")
       const scope = yield* Scope.make()
       yield* on((disk) => Scope.extend(disk.lock(path, true), scope))
       const second = yield* Scope.make()
       const waiting = yield* Effect.fork(on((disk) => Scope.extend(disk.lock(path, true), second)))
-      yield* Effect.repeat(Effect.yieldNow(), { until: () => flocksOn(path) === 1 })
+      yield* waiters(path, 1)
       NodeFs.rmSync(path)
       yield* Scope.close(scope, Exit.void)
       expect(Option.isSome(yield* Fiber.join(waiting))).toBe(true)
@@ -221,7 +254,7 @@ describe("lock", () => {
     }))
 
   it.effect("refuses a link, a missing folder, and says what to install without the program", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       expect(codeOf(yield* Effect.flip(on((disk) => disk.lock(at("dangling"), true))))).toBe("ELOOP")
       expect(codeOf(yield* Effect.flip(on((disk) => disk.lock(at("none/lock"), true))))).toBe("ENOENT")
       const path = process.env["PATH"]
@@ -234,6 +267,12 @@ describe("lock", () => {
       expect(error.message).toContain("the program flock is missing, install util-linux")
     }))
 })
+
+/** Waits until so many `flock` programs hold this file open. */
+const waiters = (path: string, count: number) =>
+  Effect.repeat(Effect.promise(() => new Promise((resume) => setImmediate(resume))), {
+    until: () => flocksOn(path) === count
+  })
 
 /** How many `flock` programs hold this file open. */
 const flocksOn = (path: string): number => {

@@ -1,0 +1,185 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FastCheck from "effect/FastCheck"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import { CheckpointError, CheckpointName, Checkpoints, Event, EventLog } from "stasis"
+import * as Memory from "stasis/Memory"
+
+const inWorld = <A, E, R>(
+  test: (control: typeof Memory.MemoryControl.Service) => Effect.Effect<A, E, R>,
+  config: Memory.MemoryConfig = {}
+) =>
+() =>
+  Effect.provide(
+    Effect.flatMap(Memory.MemoryControl, test),
+    Memory.layerTest({ containers: [{ id: "counter" }], ...config })
+  )
+
+describe("the faults of a world", () => {
+  it.effect(
+    "fail the call that was asked for, and no other",
+    inWorld(({ faults }) =>
+      Effect.gen(function* () {
+        const full = new CheckpointError.RuntimeFailed({
+          operation: "checkpoint",
+          container: "counter",
+          runtime: "memory",
+          reason: "NoSpace",
+          detail: "full"
+        })
+        yield* faults.failNext("Runtime.checkpoint", full, { skip: 1 })
+        const create = (name: string) => Checkpoints.create("counter", name, { leaveRunning: true })
+        yield* create("first")
+        expect(yield* Effect.flip(create("second"))).toEqual(full)
+        yield* create("third")
+        expect(yield* Checkpoints.names("counter")).toEqual(["first", "third"])
+      })
+    )
+  )
+
+  it.effect(
+    "hang a call until it is released",
+    inWorld(({ faults }) =>
+      Effect.gen(function* () {
+        const hang = yield* faults.hangNext("Runtime.checkpoint")
+        const fiber = yield* Effect.fork(Checkpoints.create("counter", "first", { leaveRunning: true }))
+        yield* hang.reached
+        expect(yield* Checkpoints.names("counter")).toEqual([])
+        yield* hang.release
+        expect((yield* Fiber.join(fiber)).checkpoint.name).toBe("first")
+      })
+    )
+  )
+
+  it.effect(
+    "delay calls by the clock, and what stands still does not count meanwhile",
+    inWorld((control) =>
+      Effect.gen(function* () {
+        yield* control.faults.delay("FileSystem.writeFile", "1 second")
+        const fiber = yield* Effect.fork(Checkpoints.create("counter", "first", { leaveRunning: true }))
+        yield* TestClock.adjust("500 millis")
+        expect(yield* Fiber.poll(fiber)).toMatchObject({ _tag: "None" })
+        yield* TestClock.adjust("1 minute")
+        const { checkpoint } = yield* Fiber.join(fiber)
+        expect(checkpoint.record?.statistics?.frozenMicros).toBeGreaterThanOrEqual(2_000_000)
+        expect(yield* control.count("counter")).toBeLessThan(60_500 / 100)
+      }), { tickMillis: 100 })
+  )
+
+  it.effect(
+    "fill the disk, and the container goes on",
+    inWorld((control) =>
+      Effect.gen(function* () {
+        yield* control.faults.failWritesAfter(3000)
+        const error = yield* Effect.flip(Checkpoints.create("counter", "first"))
+        expect(error).toMatchObject({ _tag: "RuntimeFailed", reason: "NoSpace" })
+        yield* control.faults.clear
+        expect(yield* Checkpoints.names("counter")).toEqual([])
+        expect(yield* control.advance("counter")).toBe(1)
+        yield* control.faults.setCapacity(4000)
+        expect(yield* Effect.flip(Checkpoints.create("counter", "first"))).toMatchObject({
+          _tag: "StorageFailed",
+          reason: "NoSpace"
+        })
+      })
+    )
+  )
+})
+
+describe("a world", () => {
+  it.effect(
+    "counts by the clock while a container runs, and goes on from a checkpoint",
+    inWorld((control) =>
+      Effect.gen(function* () {
+        yield* TestClock.adjust("1 second")
+        yield* Checkpoints.create("counter", "first")
+        yield* TestClock.adjust("1 hour")
+        yield* Checkpoints.restore("counter", "first")
+        expect(yield* control.count("counter")).toBe(10)
+        yield* TestClock.adjust("1 second")
+        expect(yield* control.count("counter")).toBe(20)
+      }), { tickMillis: 100 })
+  )
+
+  it.effect(
+    "refuses to restore over a file that has changed",
+    inWorld((control) =>
+      Effect.gen(function* () {
+        yield* Checkpoints.create("counter", "first")
+        yield* control.fileSystem.writeFileString("/data/log", "more")
+        expect(yield* Effect.flip(Checkpoints.restore("counter", "first"))).toMatchObject({
+          _tag: "RuntimeFailed",
+          reason: "FileChanged"
+        })
+      }), { containers: [{ id: "counter", files: ["/data/log"] }] })
+  )
+
+  it.effect(
+    "refuses what only OCI runtimes understand",
+    inWorld(() =>
+      Effect.gen(function* () {
+        yield* Checkpoints.create("counter", "first")
+        const error = yield* Effect.flip(Checkpoints.restore("counter", "first", { oci: { bundle: "/b" } }))
+        expect(error).toMatchObject({ _tag: "OptionUnsupported", option: "oci", supportedBy: ["runc", "crun"] })
+      })
+    )
+  )
+
+  it.effect("is seen by every layer that is made of it", () =>
+    Effect.gen(function* () {
+      const world = yield* Memory.make({ containers: [{ id: "counter" }] })
+      yield* Effect.provide(Checkpoints.create("counter", "first"), Memory.layerOf(world))
+      yield* world.control.crash
+      expect(yield* Effect.provide(Checkpoints.names("counter"), Memory.layerOf(world))).toEqual(["first"])
+    }))
+
+  it.effect("can be described by configuration", () =>
+    Effect.gen(function* () {
+      yield* Effect.flip(Checkpoints.create("counter", "first"))
+    }).pipe(
+      Effect.provide(Memory.layerConfig({ stasisRoot: Config.string("STASIS_ROOT") })),
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["STASIS_ROOT", "/elsewhere"]])))
+    ))
+
+  it.effect("tells a follower of events that it fell behind", () =>
+    Effect.gen(function* () {
+      const log = yield* EventLog.EventLog
+      const event = Event.make("restore", { id: "c", state: "running", labels: {}, identity: "c" }, {}, 1000)
+      const follower = log.follow({ since: 0 }).pipe(
+        Stream.tap(() => Effect.replicateEffect(log.append(event), 10)),
+        Stream.rechunk(1),
+        Stream.runDrain
+      )
+      yield* log.append(event)
+      expect(yield* Effect.flip(follower)).toMatchObject({ _tag: "EventLogFailed", operation: "follow" })
+    }).pipe(Effect.provide(Layer.suspend(() => Memory.layer({ eventCapacity: 2 })))))
+})
+
+describe("the arbitraries", () => {
+  it("make names that are taken, and names that are refused", () => {
+    FastCheck.assert(FastCheck.property(Memory.Arbitraries.name, (name) => CheckpointName.parse(name)._tag === "Right"))
+    FastCheck.assert(
+      FastCheck.property(Memory.Arbitraries.invalidName, (name) => CheckpointName.parse(name)._tag === "Left")
+    )
+  })
+
+  it("make containers and commands that a world takes", () =>
+    FastCheck.assert(
+      FastCheck.asyncProperty(Memory.Arbitraries.container, Memory.Arbitraries.createOptions, (container, options) =>
+        Effect.runPromise(
+          Effect.provide(
+            Effect.either(Checkpoints.create(container.id, "first", options)),
+            Memory.layer({ containers: [container] })
+          ).pipe(Effect.map((outcome) => {
+            const lives = (container.state ?? "running") === "running" || container.state === "paused"
+            expect(outcome._tag).toBe(lives ? "Right" : "Left")
+          }))
+        )),
+      { numRuns: 50 }
+    ))
+})

@@ -1,0 +1,59 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as OciStreams from "../../../src/layers/oci/OciStreams.ts"
+import * as Process from "../../../src/layers/shared/Process.ts"
+
+const none = { stdin: false, stdout: false, stderr: false }
+
+describe("OciStreams", () => {
+  it("reads which streams were pipes", () => {
+    expect(OciStreams.parse('["/dev/null","pipe:[45]","/dev/null"]')).toEqual({ ...none, stdout: true })
+    expect(OciStreams.parse('["pipe:[1]","/dev/null","pipe:[2]"]')).toEqual({ ...none, stdin: true, stderr: true })
+    for (const text of [undefined, "", "{}", "[1]"]) expect(OciStreams.parse(text)).toEqual(none)
+  })
+
+  it("refuses a file for a stream that was no pipe", () => {
+    const refused = (options: object, pipes = none) =>
+      Either.match(OciStreams.check("runc", pipes, options), {
+        onLeft: (error) => error.option,
+        onRight: () => undefined
+      })
+    expect(refused({})).toBeUndefined()
+    expect(refused({ stdout: "/o" })).toBe("oci.stdout")
+    expect(refused({ stdout: "/o", stderr: "/e" }, { ...none, stdout: true })).toBe("oci.stderr")
+    expect(refused({ stdout: "/o" }, { ...none, stdout: true })).toBeUndefined()
+  })
+
+  it("wraps nothing where nothing was a pipe", () => {
+    const call = { program: "runc", args: ["restore"] }
+    expect(OciStreams.wrap(call, none, { stdout: "/o" }, "/w", 2)).toBe(call)
+  })
+
+  for (const stdin of [false, true]) {
+    it.live(`gives what the call leaves behind its pipes (input a pipe: ${stdin}), and the call's code`, () =>
+      Effect.scoped(Effect.gen(function* () {
+        const folder = yield* Effect.acquireRelease(
+          Effect.sync(() => mkdtempSync(`${tmpdir()}/stasis-streams-`)),
+          (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+        )
+        const script = "readlink /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 > $1/links; " +
+          "(until [ -e $1/go ]; do sleep 0.01; done; echo later; echo error >&2; sleep 0.01; echo > $1/done) & exit 7"
+        const call = { program: "sh", args: ["-c", script, "sh", folder] }
+        const streams = { stdout: `${folder}/out`, stderr: `${folder}/err` }
+        const pipes = { stdin, stdout: true, stderr: true }
+        const finished = yield* Process.run({ ...OciStreams.wrap(call, pipes, streams, folder, 0), output: "null" })
+        expect(finished.code).toBe(7)
+        yield* Process.run({
+          program: "sh",
+          args: ["-c", "echo > $0/go; until [ -s $0/err ]; do sleep 0.01; done", folder]
+        })
+        expect(readFileSync(`${folder}/out`, "utf8")).toBe("later\n")
+        expect(readFileSync(`${folder}/err`, "utf8")).toBe("error\n")
+        const [input, , errors] = readFileSync(`${folder}/links`, "utf8").split("\n")
+        expect([input?.startsWith("pipe:"), errors?.startsWith("pipe:")]).toEqual([stdin, true])
+      })))
+  }
+})

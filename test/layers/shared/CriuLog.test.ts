@@ -1,0 +1,176 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as CriuLog from "../../../src/layers/shared/CriuLog.ts"
+
+const harmless =
+  "(00.000760) Error (criu/util.c:1534): rlimit: Can't setup RLIMIT_NOFILE for self: Operation not permitted"
+const dumpFailed = "(00.064143) Error (criu/cr-dump.c:1975): Dumping FAILED."
+const restoreFailed = [
+  "(00.092582) Error (criu/cr-restore.c:2331): Restoring FAILED.",
+  "(00.098755) Error (criu/cgroup.c:2055): cg: cgroupd: recv req error: No such file or directory"
+]
+
+// Lines that CRIU 4.2.1 wrote in runs of the conditions, but for those of the last rows, which older versions wrote.
+const rows: ReadonlyArray<
+  readonly [reason: string, detail: string, hint: string | undefined, ...lines: Array<string>]
+> = [
+  [
+    "EstablishedTcp",
+    "it has an established TCP connection",
+    'use option "tcpEstablished" to keep it or "tcpClose" to drop it',
+    "(00.009968) Error (criu/sk-inet.c:200): inet: Connected TCP socket, consider using --tcp-established option.",
+    "(00.009977) Error (criu/cr-dump.c:1545): Dump files (pid: 86) failed with -1",
+    dumpFailed
+  ],
+  [
+    "ExternalUnixSocket",
+    "it has a unix socket whose other end is outside of it",
+    'use option "externalUnixSockets", which keeps sockets of the datagram kind',
+    "(00.048878) Error (criu/sk-unix.c:874): unix: External socket is used. Consider using --ext-unix-sk option.",
+    dumpFailed
+  ],
+  [
+    "ExternalUnixSocket",
+    "it has a stream unix socket whose other end is outside of it, which CRIU cannot keep; close it first",
+    undefined,
+    "(00.050818) Error (criu/sk-unix.c:881): unix: Can't dump half of stream unix connection. name: (null); peer name: /s",
+    dumpFailed
+  ],
+  [
+    "FileLock",
+    "it holds file locks",
+    'use option "fileLocks"',
+    "(00.053003) Error (criu/file-lock.c:110): Some file locks are hold by dumping tasks! You can try --file-locks to dump them.",
+    dumpFailed
+  ],
+  [
+    "GhostFile",
+    "it holds a deleted file open that is larger than the limit (/ghost, 3002368 bytes)",
+    'use option "ghostLimit" with at least that many bytes',
+    "(00.008568) Error (criu/files-reg.c:1031): Can't dump ghost file /ghost of 3002368 size, increase limit",
+    "(00.008576) Error (criu/cr-dump.c:1545): Dump files (pid: 510) failed with -1",
+    dumpFailed
+  ],
+  [
+    "LinkRemap",
+    "it holds a file open whose name is gone (/g) while another name of it is left",
+    undefined,
+    "(00.109706) Error (criu/files-reg.c:1122): Can't create link remap for /g. Use link-remap option.",
+    dumpFailed
+  ],
+  [
+    "NoSpace",
+    "no space is left on the device of the checkpoint",
+    "make room or choose another checkpoint directory",
+    "tar: -: Cannot write: Broken pipe",
+    "(00.230724) Error (criu/util.c:657): exited, status=2",
+    "(00.230734) Error (criu/filesystems.c:426): Can't dump tmpfs content",
+    "(00.230757) Error (criu/bfd.c:131): bfd: Error flushing image: No space left on device",
+    dumpFailed
+  ],
+  [
+    "FileChanged",
+    'the file "f" that it holds open has changed since the checkpoint (size 8, was 3)',
+    "put the file back as it was",
+    "(00.087497)      1: Error (criu/files-reg.c:2175): File f has bad size 8 (expect 3)",
+    "(00.087500)      1: Error (criu/files.c:1221): Unable to open fd=3 id=0xa",
+    ...restoreFailed
+  ],
+  [
+    "FileChanged",
+    'the file "f" that it holds open has changed since the checkpoint (mode 0100777, was 0100600)',
+    "put the file back as it was",
+    "(00.035896)      1: Error (criu/files-reg.c:2294): File f has bad mode 0100777 (expect 0100600)",
+    ...restoreFailed
+  ],
+  [
+    "FileMissing",
+    'the file "f" that it holds open is gone',
+    "put the file back as it was",
+    "(00.034387)      1: Error (criu/files-reg.c:2353): Can't open file f on restore: No such file or directory",
+    "(00.034389)      1: Error (criu/files-reg.c:2267): Can't open file f: No such file or directory",
+    ...restoreFailed
+  ],
+  [
+    "FileMissing",
+    'the checkpoint\'s image "pstree.img" is missing',
+    undefined,
+    "(00.000855) Reading image tree",
+    "(00.000860) No pstree.img image",
+    "(00.000862) pstree pid_max=0"
+  ],
+  [
+    "ExternalResource",
+    'its descriptor 2 is of "/tmp/err", which lies outside of it',
+    undefined,
+    "(00.117253) Error (criu/files-reg.c:1790): Can't lookup mount=80 for fd=2 path=/tmp/err",
+    dumpFailed
+  ],
+  [
+    "ExternalResource",
+    'its mount "./usr/local/bin/node" comes from outside of it and is not in its specification',
+    undefined,
+    "(00.005031) Error (criu/mount.c:753): mnt: 87:./usr/local/bin/node doesn't have a proper root mount",
+    dumpFailed
+  ],
+  [
+    "Traced",
+    "its process 1186 (python3) is traced by another program, such as another CRIU",
+    undefined,
+    "(09.957846) Error (criu/seize.c:335): zombie 1186 (comm python3) found while seizing",
+    "(10.001477) Error (criu/cr-dump.c:1655): Timeout reached. Try to interrupt: 0",
+    dumpFailed
+  ],
+  [
+    "CriuKilled",
+    "the program that had started CRIU was ended in the middle by somebody else",
+    undefined,
+    "(00.007603) Error (criu/cr-service.c:121): Can't send response: Broken pipe",
+    dumpFailed
+  ],
+  [
+    "Unknown",
+    "mnt-v2: Failed to move_mount from /lib to /tmp/.criu.mntns.yToi8x/mnt-0000000087: Invalid argument",
+    undefined,
+    "(00.021222)      1: Error (criu/mount-v2.c:324): mnt-v2: Failed to move_mount from /lib to " +
+    "/tmp/.criu.mntns.yToi8x/mnt-0000000087: Invalid argument",
+    ...restoreFailed
+  ],
+  ["Unknown", "CRIU's log does not say why", undefined, "(00.000020) Version: 4.2.1 (gitid 0)"],
+  [
+    "KernelUnsupported",
+    "this CRIU is too old for this kernel",
+    "install a newer CRIU",
+    "(00.001000) Error (criu/vdso.c:300): vdso: Unexpected rt vDSO area bounds"
+  ],
+  [
+    "KernelUnsupported",
+    "this CRIU is too old for this kernel",
+    "install a newer CRIU",
+    "(00.001000) Error (criu/sockets.c:600): sockets: Can't get 1:16 opt: Operation not supported",
+    dumpFailed
+  ]
+]
+
+describe("CriuLog", () => {
+  it.each(rows)("%s: %s", (reason, detail, hint, ...lines) => {
+    const log = ["(00.000020) Version: 4.2.1 (gitid 0)", harmless, ...lines].join("\n") + "\n"
+    expect(CriuLog.classify(log)).toEqual({ reason, detail, ...(hint === undefined ? {} : { hint }) })
+  })
+
+  it("takes nothing for an error that is only mentioned in a line", () => {
+    const log = "(00.1) Running /bin/sh -c 'echo No space left on device'\n"
+    expect(CriuLog.classify(log).reason).toBe("Unknown")
+  })
+
+  it("tells how a log ends", () => {
+    expect(CriuLog.ending("(00.1) a\n(00.2) Dumping finished successfully\n")).toBe("Succeeded")
+    expect(CriuLog.ending(`(00.1) a\n${dumpFailed}\n`)).toBe("Failed")
+    expect(CriuLog.ending("(00.1) page-xfer: \tp 0x7f7c73a4b000\npie: 1: Trimmed message received (12/0)\n")).toBe(
+      "Broken"
+    )
+  })
+
+  it("gives the last lines", () => {
+    expect(CriuLog.tail("a\nb\nc\n", 2)).toBe("b\nc")
+  })
+})
