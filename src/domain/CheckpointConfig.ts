@@ -89,8 +89,8 @@ export const parse = (text: string): Either.Either<CheckpointConfig, string> => 
 }
 
 const decode = (json: unknown): Either.Either<CheckpointConfig, string> =>
-  Either.flatMap(Either.mapLeft(decodeSeed(json), describe), (seed) =>
-    Either.map(seed.stasis === undefined ? Either.right(undefined) : decodeRecord(seed.stasis), (stasis) => ({
+  Either.flatMap(isSeed(json) ? Either.right(json) : Either.mapLeft(decodeSeed(json), describe), (seed) =>
+    Either.map(seed.stasis === undefined || seed.stasis === null ? Either.right(undefined) : decodeRecord(seed.stasis), (stasis) => ({
       created: seed.created ?? "",
       name: seed.name ?? "",
       tcp: seed.tcp ?? false,
@@ -129,17 +129,33 @@ const Seed = Schema.Struct({
   stasis: nullable(Schema.Unknown)
 })
 
+type SeedFields = typeof Seed.Encoded
+
+/** What {@link Seed} accepts, in a fraction of its time: lists read thousands. Where it says no, the schema says why. */
+const isSeed = (json: unknown): json is SeedFields => {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return false
+  const fields: { readonly [K in keyof SeedFields]?: unknown } = json
+  return isMissingOr("string", fields.created) && isMissingOr("string", fields.name) &&
+    isMissingOr("boolean", fields.tcp) && isMissingOr("boolean", fields.unixSockets) &&
+    isMissingOr("boolean", fields.shell) && isMissingOr("boolean", fields.exit) &&
+    (isMissingOr("undefined", fields.emptyNS) ||
+      (Array.isArray(fields.emptyNS) && fields.emptyNS.every((one) => typeof one === "string")))
+}
+
+const isMissingOr = (kind: "string" | "boolean" | "undefined", value: unknown): boolean =>
+  value === undefined || value === null || typeof value === kind
+
 const decodeSeed = ParseResult.decodeUnknownEither(Seed)
 const decodeVersion = ParseResult.decodeUnknownEither(Schema.Struct({ version: Schema.Int }))
 const decodeCurrent = ParseResult.decodeUnknownEither(CheckpointRecord)
 
-const decodeRecord = (json: unknown): Either.Either<CheckpointRecord, string> => {
-  const version = Either.match(decodeVersion(json), { onLeft: () => 0, onRight: (found) => found.version })
-  return Either.orElse(decodeCurrent(json), (error) =>
-    version > currentVersion
+const decodeRecord = (json: unknown): Either.Either<CheckpointRecord, string> =>
+  Either.orElse(decodeCurrent(json), (error) => {
+    const version = Either.match(decodeVersion(json), { onLeft: () => 0, onRight: (found) => found.version })
+    return version > currentVersion
       ? Either.right(readable(version, json))
-      : Either.left(`${describe(error)} (under "stasis")`))
-}
+      : Either.left(`${describe(error)} (under "stasis")`)
+  })
 
 /** The fields of a newer version that still read by today's rules. */
 const readable = (version: number, json: unknown): CheckpointRecord =>

@@ -8,6 +8,8 @@ import type { Intent } from "./Intent.ts"
 /** What was found in place of a finished create. */
 export interface Leftover {
   readonly intent: Intent
+  /** Whether any image is in the staging folder: CRIU was started. */
+  readonly begun: boolean
   /** Whether `inventory.img`, the last image that CRIU writes, is in the staging folder. */
   readonly dumped: boolean
   /** Whether the images are known to be on the device, whatever the kernel has forgotten since. */
@@ -36,5 +38,5 @@ export const decide = (leftover: Leftover): RecoveryPlan => {
   const resume = same && container.state === "paused" && !intent.paused
   if (leftover.published || same) return { images: "discard", resume }
   const whole = leftover.dumped && (leftover.synced || !leftover.rebooted)
-  return { images: whole ? "publish" : intent.mode === "StopInDump" ? "keep" : "discard", resume: false }
+  return { images: whole ? "publish" : intent.mode === "StopInDump" && (leftover.begun || leftover.dumped) ? "keep" : "discard", resume: false }
 }

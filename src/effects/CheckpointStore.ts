@@ -38,6 +38,8 @@ export interface Staging {
 /** An attempt that a gone process left behind. */
 export interface Interrupted {
   readonly staging: Staging
+  /** Any image is there. */
+  readonly begun: boolean
   /** `inventory.img` is there. */
   readonly dumped: boolean
   /** The images were made durable. */

@@ -121,6 +121,6 @@ describe("unbuilt, in Deno", () => {
     expect(run("--version")).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" })
     expect(run("create counter first -q")).toEqual({ code: 0, out: "first\n", err: "" })
     expect(run("ls --nonsense")).toMatchObject({ code: 2, out: "" })
-    expect(run("events --follow | true; echo ${PIPESTATUS[0]}")).toEqual({ code: 0, out: "0\n", err: "" })
+    expect(run("events --follow | true; echo $PIPESTATUS")).toEqual({ code: 0, out: "0\n", err: "" })
   })
 })

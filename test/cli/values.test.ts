@@ -110,7 +110,6 @@ describe("escape", () => {
     "leaves nothing that acts on a terminal, and what is harmless as it is",
     [fc.string({ unit: "binary" })],
     ([text]) => {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
       expect(escape(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/)
       expect(escapeLines(text).join("")).not.toContain("\u001b")
     }

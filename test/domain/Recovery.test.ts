@@ -40,18 +40,20 @@ const nows: Record<string, Container | undefined> = {
 
 /** What became of the images, and of the machine. */
 const images = {
-  "not dumped": { dumped: false, synced: false, rebooted: false },
-  "not dumped, machine restarted": { dumped: false, synced: false, rebooted: true },
-  "dumped": { dumped: true, synced: false, rebooted: false },
-  "dumped, machine restarted": { dumped: true, synced: false, rebooted: true },
-  "synced": { dumped: true, synced: true, rebooted: false },
-  "synced, machine restarted": { dumped: true, synced: true, rebooted: true },
-  "synced, but not whole": { dumped: false, synced: true, rebooted: false }
+  "not begun": { begun: false, dumped: false, synced: false, rebooted: false },
+  "not dumped": { begun: true, dumped: false, synced: false, rebooted: false },
+  "not dumped, machine restarted": { begun: true, dumped: false, synced: false, rebooted: true },
+  "dumped": { begun: true, dumped: true, synced: false, rebooted: false },
+  "dumped, machine restarted": { begun: true, dumped: true, synced: false, rebooted: true },
+  "synced": { begun: true, dumped: true, synced: true, rebooted: false },
+  "synced, machine restarted": { begun: true, dumped: true, synced: true, rebooted: true },
+  "synced, but not whole": { begun: true, dumped: false, synced: true, rebooted: false }
 }
 
 type Images = keyof typeof images
 
 const states: ReadonlyArray<Images> = [
+  "not begun",
   "not dumped",
   "not dumped, machine restarted",
   "dumped",
@@ -80,7 +82,7 @@ describe("Recovery.decide", () => {
     const resume = now === "stands still" && !paused
     const lives = now === "runs on" || now === "stands still"
     const one = mode === "StopInDump" ? "keep" : "discard"
-    const unpublished = (state: Images) => lives ? "discard" : whole.includes(state) ? "publish" : one
+    const unpublished = (state: Images) => lives || state === "not begun" ? "discard" : whole.includes(state) ? "publish" : one
     for (const state of states) {
       expect({ state, ...decide(mode, paused, state, true, now) }).toEqual({ state, images: "discard", resume })
       expect({ state, ...decide(mode, paused, state, false, now) })
@@ -103,6 +105,7 @@ describe("Recovery.decide", () => {
   >([
     ["the one copy is published", "StopInDump", false, "dumped", false, "is not known any more", "publish", false],
     ["the one copy of a paused one is published", "StopInDump", true, "dumped", false, "is stopped", "publish", false],
+    ["one that was never dumped is discarded", "StopInDump", false, "not begun", false, "is stopped", "discard", false],
     ["half of the one copy is kept", "StopInDump", false, "not dumped", false, "is stopped", "keep", false],
     ["what may be torn is kept", "StopInDump", false, "dumped, machine restarted", false, "is stopped", "keep", false],
     [
@@ -219,6 +222,7 @@ describe("Recovery.decide", () => {
         container: { id: "0123", state: "running", labels: {}, identity: "i", ...(was ? { process: was } : {}) }
       })
     ),
+    begun: FastCheck.boolean(),
     dumped: FastCheck.boolean(),
     synced: FastCheck.boolean(),
     rebooted: FastCheck.boolean(),
@@ -232,7 +236,7 @@ describe("Recovery.decide", () => {
     of.container.process !== undefined && JSON.stringify(container.process) === JSON.stringify(of.container.process)
 
   it.prop("never discards what may be the only copy", [leftover], ([left]) => {
-    if (left.intent.mode === "StopInDump" && !left.published && !lives(left)) {
+    if (left.intent.mode === "StopInDump" && (left.begun || left.dumped) && !left.published && !lives(left)) {
       expect(Recovery.decide(left).images === "discard").toBe(false)
     }
   })

@@ -27,8 +27,8 @@ export type { OciConfig, RuntimeName } from "./OciSettings.ts"
 export type Oci = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog
 
 /** Checkpoints of the containers of one runtime. */
-export const layer = (config: OciConfig): Layer.Layer<Oci, ConfigError.ConfigError> =>
-  Layer.unwrapEffect(Effect.map(Config.withDefault(Config.string("PATH"), defaultPath), (path) => {
+export const layer = (config: OciConfig): Layer.Layer<Oci> =>
+  Layer.unwrapEffect(Effect.map(Effect.orElseSucceed(Config.string("PATH"), () => defaultPath), (path) => {
     const settings = complete(config, path)
     const host = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
     const scope = `oci/${encodeComponent(settings.root)}`

@@ -74,10 +74,10 @@ export const checkRestore = (
     const kept = OciBundle.keptSpec(checkpoint.path)
     const then = kept?.linux?.cgroupsPath ?? "the default"
     const now = found.spec.linux?.cgroupsPath ?? "the default"
-    if (settings.runtime === "runc" && kept !== undefined && then !== now) {
+    if (kept !== undefined && then !== now) {
       yield* fail(
         "ExternalResource",
-        `its cgroup is another one now (${now}, was ${then}), and runc would put it into the former`,
+        `its cgroup is another one now (${now}, was ${then}), and CRIU would put it into the former`,
         "restore it with the cgroup path that it had"
       )
     }

@@ -23,9 +23,12 @@ export const lock = (config: FolderConfig, request: LockRequest) =>
       const path = nameLockPath(annex, name)
       yield* Annex.makePrivate(`${annex}/locks`)
       const lease = yield* hold(path, request)
-      // Still held when this runs: a lock file that nobody needs any more does not stay.
-      const fs = yield* FileSystem.FileSystem
-      yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(path)))
+      if (request.hold === "name") {
+        // Held for a removal, and still held when this runs: the lock file goes with its checkpoint. Elsewhere it
+        // stays, for a process that inherited the lock may hold it longer than we do.
+        const fs = yield* FileSystem.FileSystem
+        yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(path)))
+      }
       descriptors.push(...lease.descriptors)
     }
     return { descriptors } satisfies Lease

@@ -77,6 +77,7 @@ const findOne = (path: string, locate: (intent: Intent) => Interrupted["staging"
       return undefined
     }
     const staging = locate(intent.value)
+    const begun = yield* StagedFolder.isBegun(staging)
     const dumped = yield* StagedFolder.isDumped(staging)
     const synced = yield* StagedFolder.isSynced(staging)
     const rebooted = yield* StagedFolder.isRebooted(staging)
@@ -86,7 +87,7 @@ const findOne = (path: string, locate: (intent: Intent) => Interrupted["staging"
       PublishedFolder.get(intent.value.container, staging.directory, intent.value.checkpoint)
     )
     const published = Option.exists(checkpoint, (one) => one.record?.operation === intent.value.operation)
-    return { staging, dumped, synced, rebooted, published } satisfies Interrupted
+    return { staging, begun, dumped, synced, rebooted, published } satisfies Interrupted
   })
 
 const isJson = (text: string) => Option.isSome(decodeJson(text))

@@ -109,6 +109,13 @@ export const unclaim = (staging: Staging) =>
     if (Option.isSome(unclaimed)) yield* sync(staging.directory)
   })
 
+/** Whether any image is there. When in doubt, it is. */
+export const isBegun = (staging: Staging) =>
+  Effect.flatMap(Disk, (disk) => disk.entries(staging.imagePath)).pipe(
+    Effect.map((entries) => entries.some(({ name }) => name.endsWith(".img"))),
+    Effect.orElseSucceed(() => true)
+  )
+
 /** Whether `inventory.img`, the last image that CRIU writes, is there. */
 export const isDumped = (staging: Staging) =>
   Effect.flatMap(Disk, (disk) => disk.inspect(`${staging.imagePath}/${inventory}`)).pipe(
