@@ -31,8 +31,10 @@ export const quarters = (values: ReadonlyArray<number>): Interval => ({
 /** The 95% interval of the median, by the percentile bootstrap. */
 export const medianInterval = (values: ReadonlyArray<number>, resamples = 4000): Interval => {
   const next = xorshift(0x2545f491)
-  const medians = Array.from({ length: resamples }, () =>
-    median(values.map(() => values[next() % values.length] ?? Number.NaN)))
+  const medians = Array.from(
+    { length: resamples },
+    () => median(values.map(() => values[next() % values.length] ?? Number.NaN))
+  )
   return { low: quantile(medians, 0.025), high: quantile(medians, 0.975) }
 }
 

@@ -16,7 +16,7 @@ export const interleave = <E, R>(
   ours: Way<E, R>,
   bare: Way<E, R>
 ): Effect.Effect<Pairs, E, R> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const times = { ours: new Array<number>(), bare: new Array<number>() }
     for (let pair = -warmUp; pair < pairs; pair++) {
       const first = pair % 2 === 0
@@ -31,7 +31,7 @@ export const interleave = <E, R>(
 
 /** How long it takes, in milliseconds. */
 export const timed = <E, R>(way: Way<E, R>): Effect.Effect<number, E, R> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     yield* way.before ?? Effect.void
     const begun = performance.now()
     yield* way.run

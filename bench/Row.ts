@@ -80,7 +80,8 @@ export const ofQuantity = (
   what: string,
   values: ReadonlyArray<number>,
   unit: string,
-  bound: { readonly least: number } | { readonly most: number }
+  bound: { readonly least: number } | { readonly most: number } | undefined,
+  bare?: ReadonlyArray<number>
 ): Row => {
   const value = Figures.median(values)
   const spread = Figures.quarters(values)
@@ -89,16 +90,17 @@ export const ofQuantity = (
     piece,
     what,
     ours: print(value),
-    bare: "",
-    ratio: "",
+    bare: bare === undefined ? "" : print(Figures.median(bare)),
+    ratio: bare === undefined ? "" : (value / Figures.median(bare)).toFixed(2),
     spread: `${quantity(spread.low)} to ${print(spread.high)}, ${values.length} runs`,
-    bound: "least" in bound ? `≥ ${print(bound.least)}` : `≤ ${print(bound.most)}`,
-    holds: "least" in bound ? value >= bound.least : value <= bound.most,
-    figures: { ours: value, runs: values.length }
+    bound: bound === undefined ? "" : "least" in bound ? `≥ ${print(bound.least)}` : `≤ ${print(bound.most)}`,
+    holds: bound === undefined ? undefined : "least" in bound ? value >= bound.least : value <= bound.most,
+    figures: { ours: value, runs: values.length, ...(bare === undefined ? {} : { bare: Figures.median(bare) }) }
   }
 }
 
-const milliseconds = (value: number): string => `${value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0)} ms`
+const milliseconds = (value: number): string =>
+  `${value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0)} ms`
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${milliseconds(Math.abs(value))}`
 

@@ -3,7 +3,7 @@
  *
  * This file also holds the bare commands that the library is measured against.
  */
-import { type SpawnSyncReturns, spawnSync } from "node:child_process"
+import { spawnSync, type SpawnSyncReturns } from "node:child_process"
 import * as NodeFs from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -19,7 +19,7 @@ export interface TouchedContainer {
 /** Makes a container and waits until its memory is touched. `scratch` is a folder on a real disk. */
 export const make = (scratch: string, mebibytes: number) =>
   Effect.acquireRelease(
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const container = { id: `touched-${mebibytes}`, bundle: `${scratch}/bundle-${mebibytes}`, scratch }
       yield* Effect.sync(() => makeBundle(container.bundle, mebibytes))
       yield* must("runc", ["run", "--detach", "--bundle", container.bundle, container.id])
@@ -45,7 +45,15 @@ export function end({ id }: TouchedContainer): Effect.Effect<void> {
 
 /** The bare checkpoint, into a folder that it makes. */
 export const bareCheckpoint = ({ id }: TouchedContainer, folder: string) =>
-  must("runc", ["checkpoint", "--leave-running", "--image-path", `${folder}/images`, "--work-path", `${folder}/work`, id])
+  must("runc", [
+    "checkpoint",
+    "--leave-running",
+    "--image-path",
+    `${folder}/images`,
+    "--work-path",
+    `${folder}/work`,
+    id
+  ])
 
 /** The bare restore. */
 export const bareRestore = ({ bundle, id }: TouchedContainer, imagePath: string, workPath: string) =>
@@ -72,7 +80,9 @@ const counting = `
 /** A root with perl, which every Debian has, and what it is linked with. */
 const makeBundle = (bundle: string, mebibytes: number): void => {
   const root = `${bundle}/rootfs`
-  for (const folder of ["tmp", "proc", "dev", "sys", "usr/bin"]) NodeFs.mkdirSync(`${root}/${folder}`, { recursive: true })
+  for (const folder of ["tmp", "proc", "dev", "sys", "usr/bin"]) {
+    NodeFs.mkdirSync(`${root}/${folder}`, { recursive: true })
+  }
   const { stdout } = spawnSync("ldd", ["/usr/bin/perl"], { encoding: "utf8" })
   const libraries = [...stdout.matchAll(/(\/\S+) \(/g)].flatMap(([, path]) => path === undefined ? [] : [path])
   for (const path of ["/usr/bin/perl", ...libraries]) {

@@ -26,7 +26,7 @@ export const containers = (mebibytes: number) => (quick: boolean) =>
   )
 
 const ofSize = (mebibytes: number, pairs: number, runs: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const container = yield* Touched.make(scratch, mebibytes)
     const name = (text: string) => `${text}, ${mebibytes} MiB`
     const rows: Array<Row.Row> = []

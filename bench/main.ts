@@ -26,7 +26,7 @@ const pieces = {
 
 const isPiece = (name: string): name is keyof typeof pieces => name in pieces
 
-const main = Effect.gen(function*() {
+const main = Effect.gen(function* () {
   const [, , ...args] = process.argv
   if (args[0] === "--peak-once") yield* peakOnce(args.slice(1))
   const quick = args.includes("--quick")

@@ -12,13 +12,13 @@ const piece = "memory"
 
 /** The in-memory layer, in rows. */
 export const memory = (quick: boolean) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const rounds = quick ? 5 : 15
     yield* Checkpoints.create("counter", "kept", { leaveRunning: true })
-    const gets = yield* rates(rounds, quick ? 4_000 : 20_000, Checkpoints.get("counter", "kept"))
+    const gets = yield* rates(rounds, quick ? 4_000 : 10_000, Checkpoints.get("counter", "kept"))
     const pairs = yield* rates(
       rounds,
-      quick ? 600 : 3_000,
+      quick ? 600 : 1_000,
       Effect.zipRight(
         Checkpoints.create("counter", "passing", { leaveRunning: true }),
         Checkpoints.remove("counter", "passing")
@@ -32,8 +32,8 @@ export const memory = (quick: boolean) =>
 
 /** How many in a second of one core, in each of so many rounds; the first round is not counted. */
 const rates = <E, R>(rounds: number, times: number, work: Effect.Effect<unknown, E, R>) =>
-  Effect.gen(function*() {
-    const round = Effect.gen(function*() {
+  Effect.gen(function* () {
+    const round = Effect.gen(function* () {
       const before = process.cpuUsage()
       for (let turn = 0; turn < times; turn++) yield* work
       const { system, user } = process.cpuUsage(before)

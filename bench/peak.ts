@@ -14,8 +14,11 @@ import * as Touched from "./TouchedContainer.ts"
 
 /** Peak memory, in rows. */
 export const peak = (quick: boolean) =>
-  Effect.gen(function*() {
-    const [small, large] = [yield* Effect.scoped(peaks(16, quick ? 3 : 7)), yield* Effect.scoped(peaks(1024, quick ? 3 : 7))]
+  Effect.gen(function* () {
+    const [small, large] = [
+      yield* Effect.scoped(peaks(16, quick ? 3 : 7)),
+      yield* Effect.scoped(peaks(1024, quick ? 3 : 7))
+    ]
     const [ours, base] = [Figures.median(large), Figures.median(small)]
     const spread = Figures.quarters(large)
     return [{
@@ -41,10 +44,11 @@ export const peakOnce = ([id = ""]: ReadonlyArray<string>) =>
   )
 
 const peaks = (size: number, runs: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const container = yield* Touched.make(scratch, size)
     const once = Effect.sync(() =>
-      Number(spawnSync(process.execPath, [benchmarks, "--peak-once", container.id], { encoding: "utf8" }).stdout))
+      Number(spawnSync(process.execPath, [benchmarks, "--peak-once", container.id], { encoding: "utf8" }).stdout)
+    )
     return yield* Effect.replicateEffect(once, runs)
   })
 

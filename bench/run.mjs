@@ -15,7 +15,15 @@ import { bundling } from "../scripts/bundle.mjs"
 import { root, run } from "../scripts/children.mjs"
 
 /** Whether a piece needs real containers. @type {Record<string, boolean>} */
-const pieces = { list: false, memory: false, startup: false, "16MiB": true, "256MiB": true, "1024MiB": true, peak: true }
+const pieces = {
+  list: false,
+  memory: false,
+  startup: false,
+  "16MiB": true,
+  "256MiB": true,
+  "1024MiB": true,
+  peak: true
+}
 
 /**
  * One line of the table; `Row.ts` says what is in it.
@@ -42,7 +50,13 @@ const bundleInto = async (folder) => {
  */
 const measure = (names, before, folder, quick) =>
   new Promise((resolve) => {
-    const [program = "", ...args] = [...before, "node", join(folder, "main.js"), ...names, ...(quick ? ["--quick"] : [])]
+    const [program = "", ...args] = [
+      ...before,
+      "node",
+      join(folder, "main.js"),
+      ...names,
+      ...(quick ? ["--quick"] : [])
+    ]
     const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] })
     let output = ""
     child.stdout.setEncoding("utf8").on("data", (text) => {
@@ -61,7 +75,9 @@ const table = (rows) => {
     lines.push([what, ours, bare, ratio, spread, bound, holds === undefined ? "" : holds ? "yes" : "NO"])
   }
   const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? []
-  return lines.map((line) => line.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n")
+  return lines.map((line) => line.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join(
+    "\n"
+  )
 }
 
 const { values } = parseArgs({

@@ -8,7 +8,7 @@ import * as Row from "./Row.ts"
 
 /** The command line's start, in rows. */
 export const startUp = (quick: boolean) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const node = (args: ReadonlyArray<string>) =>
       Effect.sync(() => spawnSync(process.execPath, args, { stdio: "ignore" })).pipe(
         Effect.filterOrDieMessage(({ status }) => status === 0, `node ${args.join(" ")} failed`)

@@ -4,7 +4,7 @@ import * as Memory from "stasis/Memory"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const made = yield* Checkpoints.create("counter", "before-upgrade", { leaveRunning: true })
   yield* Console.log(`made ${made.checkpoint.name}, the container is ${made.state}`)
 

@@ -5,7 +5,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const operation = yield* Checkpoints.beginCreate("database", "nightly", { leaveRunning: true })
   yield* operation.progress.pipe(
     Stream.changesWith((one, next) => one.step === next.step),

@@ -10,14 +10,14 @@ import * as FastCheck from "effect/FastCheck"
 
 /** What is tested: keeps the newest checkpoint of an application only. */
 const renew = (name: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const older = yield* Checkpoints.names("app")
     yield* Checkpoints.create("app", name, { leaveRunning: true })
     yield* Effect.forEach(older, (one) => Checkpoints.remove("app", one), { discard: true })
   })
 
 const attempt = (name: string, skip: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { container, faults } = yield* Memory.MemoryControl
     yield* Checkpoints.create("app", "the-first", { leaveRunning: true })
     yield* faults.failStorage("EIO", { skip })
@@ -25,19 +25,28 @@ const attempt = (name: string, skip: number) =>
     yield* faults.clear
     const left = yield* Checkpoints.list("app")
     const app = yield* container("app")
-    return { failed: outcome._tag === "Left", safe: app?.state === "running" && left.some((one) => one.status === "complete") }
+    return {
+      failed: outcome._tag === "Left",
+      safe: app?.state === "running" && left.some((one) => one.status === "complete")
+    }
   }).pipe(Effect.provide(Memory.layerTest({ containers: [{ id: "app" }] })))
 
 const outcomes = { failed: 0, succeeded: 0 }
 
-const property = FastCheck.asyncProperty(Memory.Arbitraries.name, FastCheck.nat(120), (name, skip) =>
-  Effect.runPromise(Effect.map(attempt(name, skip), ({ failed, safe }) => {
-    outcomes[failed ? "failed" : "succeeded"] += 1
-    return safe
-  })))
+const property = FastCheck.asyncProperty(
+  Memory.Arbitraries.name,
+  FastCheck.nat(120),
+  (name, skip) =>
+    Effect.runPromise(Effect.map(attempt(name, skip), ({ failed, safe }) => {
+      outcomes[failed ? "failed" : "succeeded"] += 1
+      return safe
+    }))
+)
 
 const test = Effect.promise(() => FastCheck.assert(property, { numRuns: 100, seed: 1 }))
 await Effect.runPromise(test)
 await Effect.runPromise(
-  Console.log(`100 attempts, ${outcomes.failed} failed, ${outcomes.succeeded} succeeded: no container and no checkpoint was lost`)
+  Console.log(
+    `100 attempts, ${outcomes.failed} failed, ${outcomes.succeeded} succeeded: no container and no checkpoint was lost`
+  )
 )

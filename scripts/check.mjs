@@ -12,11 +12,16 @@ import { root, run } from "./children.mjs"
 /** @param {string} folder */
 const isThere = (folder) => existsSync(join(root, folder))
 
+/** What is compiled apart, and held to rules of its own. */
+const projects = ["tsconfig.json", "test/tsconfig.json", "bench/tsconfig.json", "scripts/tsconfig.json"].filter(isThere)
+
+const diagnostics = ["effect-language-service", "diagnostics", "--format", "text", "--strict"]
+
 /**
  * In the order in which they are shown: quick ones first. A check passes when all its commands do; one that does not shows
  * what they wrote, or of it what matches `shown`.
  *
- * @type {Record<string, { proves: string, commands: ReadonlyArray<readonly [string, ...Array<string>]>, shown?: RegExp }>}
+ * @type {Record<string, { proves: string, commands: ReadonlyArray<ReadonlyArray<string>>, shown?: RegExp }>}
  */
 const checks = {
   format: {
@@ -61,18 +66,12 @@ const checks = {
   },
   types: {
     proves: "the types hold, in Node.js",
-    commands: [
-      ["tsc", "-p", "tsconfig.json", "--pretty", "false"],
-      ["tsc", "-p", "test/tsconfig.json", "--pretty", "false"],
-      ["tsc", "-p", "scripts/tsconfig.json", "--pretty", "false"]
-    ]
+    commands: projects.map((project) => ["tsc", "-p", project, "--pretty", "false"])
   },
   effect: {
     proves: "no effect is left floating, no error or requirement leaks",
-    commands: [
-      ["effect-language-service", "diagnostics", "--project", "tsconfig.json", "--format", "text", "--strict"],
-      ["effect-language-service", "diagnostics", "--project", "test/tsconfig.json", "--format", "text", "--strict"]
-    ]
+    // Of the scripts none uses Effect.
+    commands: projects.slice(0, -1).map((project) => [...diagnostics, "--project", project])
   },
   deno: {
     proves: "the types hold, in Deno, on the unbuilt source",
@@ -102,7 +101,7 @@ const check = async (name) => {
   let seconds = 0
   let output = ""
   let passed = true
-  for (const [program, ...args] of checks[name]?.commands ?? []) {
+  for (const [program = "", ...args] of checks[name]?.commands ?? []) {
     const result = await run(program, args)
     seconds += result.seconds
     if (result.code !== 0) {

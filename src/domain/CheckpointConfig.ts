@@ -89,17 +89,23 @@ export const parse = (text: string): Either.Either<CheckpointConfig, string> => 
 }
 
 const decode = (json: unknown): Either.Either<CheckpointConfig, string> =>
-  Either.flatMap(isSeed(json) ? Either.right(json) : Either.mapLeft(decodeSeed(json), describe), (seed) =>
-    Either.map(seed.stasis === undefined || seed.stasis === null ? Either.right(undefined) : decodeRecord(seed.stasis), (stasis) => ({
-      created: seed.created ?? "",
-      name: seed.name ?? "",
-      tcp: seed.tcp ?? false,
-      unixSockets: seed.unixSockets ?? false,
-      shell: seed.shell ?? false,
-      exit: seed.exit ?? false,
-      emptyNS: seed.emptyNS ?? [],
-      stasis
-    })))
+  Either.flatMap(
+    isSeed(json) ? Either.right(json) : Either.mapLeft(decodeSeed(json), describe),
+    (seed) =>
+      Either.map(
+        seed.stasis === undefined || seed.stasis === null ? Either.right(undefined) : decodeRecord(seed.stasis),
+        (stasis) => ({
+          created: seed.created ?? "",
+          name: seed.name ?? "",
+          tcp: seed.tcp ?? false,
+          unixSockets: seed.unixSockets ?? false,
+          shell: seed.shell ?? false,
+          exit: seed.exit ?? false,
+          emptyNS: seed.emptyNS ?? [],
+          stasis
+        })
+      )
+  )
 
 /** Prints a `config.json` as Go's encoder does: one line, the seed's order, an empty `emptyNS` left out. */
 export const print = (config: CheckpointConfig): string => {

@@ -82,8 +82,8 @@ export class CheckpointStore extends Context.Tag("stasis/CheckpointStore")<Check
     directory: CheckpointDirectory,
     intent: Intent
   ) => Effect.Effect<Staging, StorageFailed | CheckpointExists>
-  /** Never ends: keeps writing what the dump has put out so far to the device, so that less is left to sync. */
-  readonly flush: (staging: Staging) => Effect.Effect<never>
+  /** Writes the memory that the dump has put out so far to the device. What cannot be written now is left for publish. */
+  readonly flush: (staging: Staging) => Effect.Effect<void>
   /** Whether `inventory.img`, the last image that CRIU writes, is there. */
   readonly isDumped: (staging: Staging) => Effect.Effect<boolean, StorageFailed>
   /** Bytes of the images so far. */

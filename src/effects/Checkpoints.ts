@@ -77,13 +77,16 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
     const beginRestore = (container: string, name: string, options: RestoreOptions = {}) =>
       provide(Operation.begin((report) => restoreCheckpoint(container, name, options, report)))
     return {
-      create: (container, name, options) => Operation.run(beginCreate(container, name, options)),
+      create: (container, name, options = {}) =>
+        provide(Effect.flatMap(Operation.randomId, (id) =>
+          createCheckpoint(container, name, options, Operation.unwatched, id))),
       beginCreate,
       list: (container, options = {}) => provide(listCheckpoints(container, options)),
       names: (container, options = {}) => provide(checkpointNames(container, options)),
       get: (container, name, options = {}) => provide(getCheckpoint(container, name, options)),
       remove: (container, name, options = {}) => provide(removeCheckpoint(container, name, options)),
-      restore: (container, name, options) => Operation.run(beginRestore(container, name, options)),
+      restore: (container, name, options = {}) =>
+        provide(restoreCheckpoint(container, name, options, Operation.unwatched)),
       beginRestore,
       recover: (container, options = {}) => provide(recoverContainer(container, options))
     }

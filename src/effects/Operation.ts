@@ -49,11 +49,8 @@ export const begin = <A, E, R>(work: (report: Report, id: string) => Effect.Effe
     }
   })
 
-/** Starts an operation and waits for it; interrupting the wait cancels the operation. */
-export const run = <A, E, R>(starting: Effect.Effect<Operation<A, E>, never, R>): Effect.Effect<A, E, R> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(starting, (operation) =>
-      restore(operation.result).pipe(Effect.onInterrupt(() => operation.cancel))))
+/** Nobody looks at the progress: the report of an operation that is run on its caller's own fiber. */
+export const unwatched: Report = () => Effect.void
 
 /** Sixteen random hexadecimal digits, from the `Random` service. */
 export const randomId: Effect.Effect<string> = Effect.map(

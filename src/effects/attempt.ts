@@ -126,16 +126,20 @@ const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, staging: S
     yield* report({ step: "freezing", bytes: 0, total })
     if (plan.mode === "PauseThenStop" && !plan.paused) yield* runtime.pause(container, lease)
     yield* report({ step: "dumping", bytes: 0, total })
-    const dump = runtime.checkpoint(container, {
+    return yield* runtime.checkpoint(container, {
       imagePath: staging.imagePath,
       workPath: staging.workPath,
       ...(options.parentPath === undefined ? {} : { parentPath: `${attempt.directory}/${options.parentPath}` }),
       after: Creation.stateAfterDump(plan),
       options,
       lease,
-      report: (progress) => report({ ...progress, total })
+      // What is out by now is written to the device while the dump goes on: less is left to sync at its end.
+      report: (progress) =>
+        Effect.zipRight(
+          report({ ...progress, total }),
+          options.durability === "none" ? Effect.void : store.flush(staging)
+        )
     })
-    return yield* options.durability === "none" ? dump : Effect.raceFirst(dump, store.flush(staging))
   })
 
 /** The container lives: until the rename, going back is always possible, and an interruption does. */

@@ -13,7 +13,7 @@ export const suite = (name: string, harness: Harness): void => {
       store: typeof ContainerStore.ContainerStore.Service
     ) => Effect.Effect<unknown, unknown>
   ) =>
-    it.effect(promise, () =>
+    (harness.exact ? it.effect : it.live)(promise, () =>
       Effect.gen(function* () {
         const subject = yield* harness.make
         const store = yield* Effect.provide(ContainerStore.ContainerStore, subject.layer)

@@ -7,7 +7,7 @@ import type { Harness, Subject } from "./Subject.ts"
 /** Runs the contract on a world. */
 export const suite = (name: string, harness: Harness): void => {
   const check = (promise: string, test: (bench: Bench) => Effect.Effect<unknown, unknown>) =>
-    it.effect(promise, () =>
+    (harness.exact ? it.effect : it.live)(promise, () =>
       Effect.gen(function* () {
         const subject = yield* harness.make
         yield* Effect.provide(Effect.flatMap(benchOf(subject), test), subject.layer)

@@ -68,6 +68,6 @@ describe("the examples in docstrings", () => {
     await build({ ...bundling, alias, entryPoints: [join(folder, `${name}.ts`)], outfile })
     const ended = run(process.execPath, [outfile])
     expect(ended).toMatchObject({ status: 0, stderr: "" })
-    expect(ended.stdout.replaceAll("'", "\"")).toBe(prints.map((line) => `${line}\n`).join(""))
+    expect(ended.stdout.replaceAll("'", '"')).toBe(prints.map((line) => `${line}\n`).join(""))
   })
 })

@@ -15,7 +15,9 @@ const printed: Record<string, RegExp> = {
 
 describe("the examples", () => {
   it("are all tried here or in the lab", () => {
-    const names = readdirSync(join(root, "examples")).filter((file) => file.endsWith(".ts")).map((file) => file.slice(0, -3))
+    const names = readdirSync(join(root, "examples")).filter((file) => file.endsWith(".ts")).map((file) =>
+      file.slice(0, -3)
+    )
     expect(names.sort()).toEqual([...Object.keys(printed), "runc.lab"].sort())
   })
 

@@ -11,7 +11,7 @@ const hosts: Record<string, () => Ended> = {
 }
 
 /** A container of the id that the example names, where runc itself would make it. */
-const counter = Effect.gen(function*() {
+const counter = Effect.gen(function* () {
   const { bundle } = yield* LabContainer.make({ runtime: "runc" })
   yield* Effect.acquireRelease(
     Effect.sync(() => {
@@ -25,7 +25,7 @@ const counter = Effect.gen(function*() {
 describe("examples/runc.lab.ts", () => {
   for (const [host, run] of Object.entries(hosts)) {
     it.scopedLive(`checkpoints, lists, rolls back and removes in ${host}`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* counter
         const ended = run()
         expect(ended).toMatchObject({ status: 0, stderr: "" })

@@ -20,7 +20,7 @@ import type * as Process from "../shared/Process.ts"
 import * as OciCall from "./OciCall.ts"
 import * as OciCommand from "./OciCommand.ts"
 import { readState, stateOf } from "./OciContainerStore.ts"
-import { current, forget, resume } from "./OciLifecycle.ts"
+import { current, forget, pause, resume } from "./OciLifecycle.ts"
 import { openFiles } from "./OciOpenFiles.ts"
 import type { OciSettings } from "./OciSettings.ts"
 import * as OciSpec from "./OciSpec.ts"
@@ -37,6 +37,7 @@ export const checkpoint = (
     const state = yield* current(settings, "checkpoint", container)
     const paused = stateOf(settings, state) === "paused"
     yield* checkTraced(settings, state)
+    if (request.after === "paused") yield* pause(settings, container, request.lease)
     const spec = yield* keepSpec(settings, state, request.imagePath)
     const command = OciCommand.checkpoint(settings.runtime, {
       id: container.id,

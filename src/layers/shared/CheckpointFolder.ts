@@ -34,7 +34,8 @@ export const layer = (
       const context = Context.pick(FileSystem.FileSystem, Disk)(yield* Effect.context<FileSystem.FileSystem | Disk>())
       const provide = Effect.provide(context)
       return {
-        directory: (container, choice, create) => provide(directoryOf(config, container, choice, create)),
+        directory: (container, choice, create) =>
+          choice === undefined ? ownDirectoryOf(config, container) : provide(ChosenDirectory.check(choice, create)),
         lock: (request) =>
           Effect.mapInputContext(FolderLocks.lock(config, request), (scope) => Context.merge(scope, context)),
         stage: (directory, intent) =>
@@ -68,15 +69,8 @@ export const layer = (
     })
   )
 
-const directoryOf = (
-  config: FolderConfig,
-  container: Container,
-  choice: CheckpointDirectory.CheckpointDirectory | undefined,
-  create: boolean
-) =>
-  choice === undefined
-    ? Effect.suspend(() => CheckpointDirectory.parse(ownDirectory(config, container)))
-    : ChosenDirectory.check(choice, create)
+const ownDirectoryOf = (config: FolderConfig, container: Container) =>
+  Effect.suspend(() => CheckpointDirectory.parse(ownDirectory(config, container)))
 
 const freeBytes = (path: string) =>
   Effect.flatMap(

@@ -143,7 +143,7 @@ export const imageBytes = (staging: Staging) =>
     return infos.reduce((sum, info) => sum + Option.match(info, { onNone: () => 0, onSome: ({ size }) => size }), 0)
   }).pipe(Effect.mapError(storageFailed("measure", staging.imagePath)))
 
-/** Never ends: writes the pages that are out so far to the device while the dump goes on. */
+/** Writes the pages that are out so far to the device. */
 export const flush = (staging: Staging) =>
   Effect.gen(function* () {
     const disk = yield* Disk
@@ -155,10 +155,7 @@ export const flush = (staging: Staging) =>
     )
   }).pipe(
     // What cannot be written now is written, or reported, when the checkpoint is published.
-    Effect.ignore,
-    Effect.zipRight(Effect.sleep("20 millis")),
-    Effect.forever,
-    Effect.interruptible
+    Effect.ignore
   )
 
 /** CRIU makes files of 0644; nobody else may read the memory of a process. */
