@@ -23,6 +23,9 @@ import type { Container } from "../domain/Container.ts"
 import type { Intent } from "../domain/Intent.ts"
 import type { Lease } from "./Disk.ts"
 
+/** Where in a checkpoint the pre-dump lies that it builds on. */
+export const preDumpFolder = "pre-dump"
+
 /** A checkpoint in the making, where no reader of the directory takes it for one. */
 export interface Staging {
   readonly intent: Intent
@@ -82,6 +85,10 @@ export class CheckpointStore extends Context.Tag("stasis/CheckpointStore")<Check
     directory: CheckpointDirectory,
     intent: Intent
   ) => Effect.Effect<Staging, StorageFailed | CheckpointExists>
+  /** Makes the folder for a pre-dump, {@link preDumpFolder} among the images: it belongs to the checkpoint. */
+  readonly makePreDump: (staging: Staging) => Effect.Effect<string, StorageFailed>
+  /** An earlier checkpoint as seen from the images of an attempt: a relative path. */
+  readonly parentPath: (staging: Staging, parent: CheckpointName) => Effect.Effect<string>
   /** Writes the memory that the dump has put out so far to the device. What cannot be written now is left for publish. */
   readonly flush: (staging: Staging) => Effect.Effect<void>
   /** Whether `inventory.img`, the last image that CRIU writes, is there. */

@@ -33,7 +33,7 @@ export interface DumpRequest {
   readonly imagePath: string
   /** An existing folder of mode 0700 for CRIU's log and statistics. */
   readonly workPath: string
-  /** The folder of the parent checkpoint, where the dump builds on one. */
+  /** The folder of the images that the dump builds on, relative to the image path, as CRIU wants it. */
   readonly parentPath?: string
   /** What the container is left as when the dump succeeds. Whether it is so is looked up afterwards. */
   readonly after: "running" | "paused" | "stopped"
@@ -43,6 +43,9 @@ export interface DumpRequest {
   /** Is told how far the dump has come. */
   readonly report: (progress: Progress) => Effect.Effect<void>
 }
+
+/** What a pre-dump is asked for: a dump's folders, and what it builds on itself. */
+export type PreDumpRequest = Pick<DumpRequest, "imagePath" | "workPath" | "options" | "lease">
 
 /** What a dump left in its folders. */
 export interface Dumped {
@@ -78,6 +81,11 @@ export class Runtime extends Context.Tag("stasis/Runtime")<Runtime, {
   ) => Effect.Effect<void, OptionUnsupported | RuntimeUnavailable>
   /** The resident memory of the container in bytes: about what a checkpoint of it will take. */
   readonly residentBytes: (container: Container) => Effect.Effect<number, RuntimeError>
+  /**
+   * Copies the memory of a running container, which goes on, into a folder that the dump then builds on. Where the
+   * kernel does not track changed memory, `checkOptions` has refused the option before.
+   */
+  readonly preDump: (container: Container, request: PreDumpRequest) => Effect.Effect<void, RuntimeError>
   /**
    * Dumps a running or paused container. It is not interrupted: it ends when CRIU has. When it fails, the
    * container goes on as it was; where it does not, the error says so.

@@ -22,7 +22,7 @@ import { type Container, isLive } from "../domain/Container.ts"
 import * as Creation from "../domain/Creation.ts"
 import type { Created } from "../domain/Outcome.ts"
 import type { Step } from "../domain/Progress.ts"
-import { CheckpointStore, type Staging } from "./CheckpointStore.ts"
+import { CheckpointStore, preDumpFolder, type Staging } from "./CheckpointStore.ts"
 import type { ContainerStore } from "./ContainerStore.ts"
 import type { Lease } from "./Disk.ts"
 import type { EventLog } from "./EventLog.ts"
@@ -123,13 +123,14 @@ const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, staging: S
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const { container, lease, options, report } = attempt
+    const parentPath = yield* parentOf(attempt, staging)
     yield* report({ step: "freezing", bytes: 0, total })
     if (plan.mode === "PauseThenStop" && !plan.paused) yield* runtime.pause(container, lease)
     yield* report({ step: "dumping", bytes: 0, total })
     return yield* runtime.checkpoint(container, {
       imagePath: staging.imagePath,
       workPath: staging.workPath,
-      ...(options.parentPath === undefined ? {} : { parentPath: `${attempt.directory}/${options.parentPath}` }),
+      ...(parentPath === undefined ? {} : { parentPath }),
       after: Creation.stateAfterDump(plan),
       options,
       lease,
@@ -140,6 +141,21 @@ const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, staging: S
           options.durability === "none" ? Effect.void : store.flush(staging)
         )
     })
+  })
+
+/** What the dump builds on: memory copied just now from the running container, or an earlier checkpoint. */
+const parentOf = (attempt: Attempt, staging: Staging) =>
+  Effect.gen(function*() {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const { container, lease, options, report } = attempt
+    if (options.preDump === true) {
+      yield* report({ step: "pre-dumping", bytes: 0, total: 0 })
+      const imagePath = yield* store.makePreDump(staging)
+      yield* runtime.preDump(container, { imagePath, workPath: staging.workPath, options, lease })
+      return preDumpFolder
+    }
+    return options.parentPath === undefined ? undefined : yield* store.parentPath(staging, options.parentPath)
   })
 
 /** The container lives: until the rename, going back is always possible, and an interruption does. */

@@ -61,7 +61,10 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function*(
     const lease = yield* hold({ container, hold: "both", directory, name }, "checkpoint", options)
     yield* report({ step: "checking", bytes: 0, total: 0 })
     yield* settle(container, directory, lease)
-    if (options.parentPath !== undefined) yield* requireWhole(yield* store.get(container, directory, options.parentPath))
+    if (options.parentPath !== undefined) {
+      yield* hold({ container, hold: "name", directory, name: options.parentPath }, "checkpoint", options)
+      yield* requireWhole(yield* store.get(container, directory, options.parentPath))
+    }
     const created = yield* dumpAndPublish({ container: yield* refresh(container), name, directory, options, lease, report, operation })
     const warnings = yield* record("checkpoint", container, {
       checkpoint: name,

@@ -138,8 +138,16 @@ const goBack = <E extends { readonly _tag: string; readonly message: string }>(
     const store = yield* CheckpointStore
     const { checkpoint, container } = target
     const runtime = yield* Runtime
+    const { bundle: _, ...streams } = target.plan.options.oci ?? {}
+    const { oci: __, ...options } = target.plan.options
+    const plan = {
+      ...target.plan,
+      pause: checkpoint.record?.paused ?? false,
+      // Into its own bundle, whatever was to take its place.
+      options: target.plan.options.oci === undefined ? options : { ...options, oci: streams }
+    }
     yield* Effect.mapError(
-      start({ ...target, plan: { ...target.plan, pause: checkpoint.record?.paused ?? false } }),
+      start({ ...target, plan }),
       (error) =>
         new RuntimeFailed({
           operation: "restore",

@@ -20,6 +20,7 @@ import { Runtime } from "../../src/effects/Runtime.ts"
 import * as CheckpointFolder from "../../src/layers/shared/CheckpointFolder.ts"
 import * as EventFile from "../../src/layers/shared/EventFile.ts"
 import * as NodeDisk from "../../src/layers/shared/NodeDisk.ts"
+import type { Job } from "./Job.ts"
 
 /** The id of the one container. */
 export const container = "c0ffee"
@@ -33,6 +34,12 @@ export interface ContainerFile {
 
 /** Ways in which a world can be made to break the promises: that they are seen is the proof of the suites. */
 export type Fault = "children hold no lock" | "no lock at all"
+
+/** The job of a worker in such a world. */
+export interface FileJob extends Job {
+  readonly root: string
+  readonly fault?: Fault
+}
 
 const containerPath = (root: string) => `${root}/container.json`
 
@@ -121,6 +128,7 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
     stopsByItself: false,
     capabilities: Effect.succeed({ runtime: "files", findings: [], unsupported: {} }),
     checkOptions: () => Effect.void,
+    preDump: () => Effect.void,
     residentBytes: () => Effect.succeed(1),
     checkpoint: (_, { after, imagePath, lease, workPath }) =>
       Effect.suspend(() =>

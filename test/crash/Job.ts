@@ -1,7 +1,6 @@
 /** What a worker is told to do, and the lines in which it tells how far it has come. */
 import type * as Effect from "effect/Effect"
 import * as Checkpoints from "../../src/effects/Checkpoints.ts"
-import type { Fault } from "./FileWorld.ts"
 
 /** One operation on the one container. */
 export interface Step {
@@ -10,10 +9,8 @@ export interface Step {
   readonly options?: Readonly<Record<string, boolean | string>>
 }
 
-/** The operations of one worker, one after another. */
+/** The operations of one worker, one after another; a world adds what it is opened with. */
 export interface Job {
-  readonly root: string
-  readonly fault?: Fault
   readonly steps: ReadonlyArray<Step>
 }
 

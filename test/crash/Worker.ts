@@ -6,10 +6,13 @@ import { build } from "esbuild"
 import type { Job, Outcome } from "./Job.ts"
 
 /** Makes the bundle that workers run: a process of it starts in a fraction of the time that the sources take. */
-export const bundle = async (folder: string): Promise<string> => {
+export const bundle = async (
+  folder: string,
+  entry: "worker.disk.ts" | "worker.lab.ts" = "worker.disk.ts"
+): Promise<string> => {
   const outfile = `${folder}/worker.mjs`
   await build({
-    entryPoints: [new URL("worker.disk.ts", import.meta.url).pathname],
+    entryPoints: [new URL(entry, import.meta.url).pathname],
     outfile,
     bundle: true,
     platform: "node",
@@ -17,6 +20,7 @@ export const bundle = async (folder: string): Promise<string> => {
     target: "node20",
     minifySyntax: true,
     logLevel: "error",
+    external: ["@parcel/watcher"],
     // The platform's own dependencies still ask for `require`.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
   })
@@ -40,7 +44,7 @@ export class Worker {
     this.ready = new Promise((resolve) => {
       if (this.child.stdout === null) return
       createInterface({ input: this.child.stdout }).on("line", (line) => {
-        const told = JSON.parse(line) as { ready?: true; begin?: number } & Partial<Outcome> // Written by worker.disk.ts.
+        const told = JSON.parse(line) as { ready?: true; begin?: number } & Partial<Outcome> // Written by work.ts.
         if (told.ready === true) resolve(undefined)
         else if (told.begin !== undefined) this.begun = told.begin
         else this.outcomes.push(told as Outcome) // The third and last kind of line.
@@ -49,7 +53,7 @@ export class Worker {
   }
 
   /** Gives it its job once it is up. */
-  async start(job: Job): Promise<void> {
+  async start<J extends Job>(job: J): Promise<void> {
     await Promise.race([this.ready, this.closed])
     this.child.stdin?.on("error", () => {})
     this.child.stdin?.write(`${JSON.stringify(job)}\n`)

@@ -6,7 +6,6 @@ import * as NodeFs from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import type { Checkpoint } from "../../src/domain/Checkpoint.ts"
 import * as Checkpoints from "../../src/effects/Checkpoints.ts"
 import {
   checkpointsPath,
@@ -18,6 +17,7 @@ import {
   writeContainer
 } from "./FileWorld.ts"
 import type { Step } from "./Job.ts"
+import * as Ledger from "./Ledger.ts"
 import { Worker } from "./Worker.ts"
 
 /** What the rounds found. */
@@ -51,7 +51,7 @@ export const rounds = async (
   const roll = dice(seed)
   const services = ManagedRuntime.make(layer(root))
   const violations: Array<string> = []
-  const there = new Map<string, string>()
+  const there: Ledger.Ledger<string> = new Map()
   let cut = 0
   let worker = new Worker(program)
   let round = 0
@@ -61,14 +61,13 @@ export const rounds = async (
     await worker.start({ root, steps, ...(fault === undefined ? {} : { fault }) })
     await new Promise((resume) => setTimeout(resume, roll(120)))
     await worker.kill()
-    const { begun, outcomes } = worker
+    const account = Ledger.account(there, steps, worker, `memory-${seed}-${round}`)
     // The next one starts up while this one's remains are looked at.
     worker = new Worker(program)
-    const maybe = settleModel(there, steps, outcomes, begun, `memory-${seed}-${round}`)
-    if (maybe !== undefined) cut++
-    const broken = await services.runPromise(Effect.either(look(root, there, maybe, round)))
+    if (account.cut !== undefined) cut++
+    const broken = await services.runPromise(Effect.either(look(root, there, account, round)))
     if (Either.isLeft(broken)) {
-      violations.push(`seed ${seed}, round ${round}, ${JSON.stringify(steps[begun])}: ${broken.left}`)
+      violations.push(`seed ${seed}, round ${round}, ${JSON.stringify(account.last)}: ${broken.left}`)
     }
   }
   await worker.kill()
@@ -77,7 +76,11 @@ export const rounds = async (
 }
 
 /** Creates in all three modes, removes and restores, in an order that mostly succeeds. */
-const plan = (roll: (n: number) => number, there: ReadonlyArray<string>, round: number): ReadonlyArray<Step> => {
+export const plan = (
+  roll: (n: number) => number,
+  there: ReadonlyArray<string>,
+  round: number
+): ReadonlyArray<Step> => {
   const steps: Array<Step> = []
   const names = [...there]
   for (let step = 0; step < 12; step++) {
@@ -101,39 +104,22 @@ const plan = (roll: (n: number) => number, there: ReadonlyArray<string>, round: 
   return steps
 }
 
-/** Brings what must be there up to what the worker told; gives the step that was cut short. */
-const settleModel = (
-  there: Map<string, string>,
-  steps: ReadonlyArray<Step>,
-  outcomes: Worker["outcomes"],
-  begun: number,
-  memory: string
-): Step | undefined => {
-  for (const { end, step } of outcomes) {
-    const one = steps[step]
-    if (one?.do === "create" && end === "done") there.set(one.name, memory)
-    if (one?.do === "remove" && end === "done") there.delete(one.name)
-    if (end !== "done") there.set(`${one?.do} ${one?.name} ended with ${end}`, "")
-  }
-  return outcomes.some((outcome) => outcome.step === begun) ? undefined : steps[begun]
-}
-
 /** The first promise that is broken; fails with it. The model is brought up to what was found. */
-const look = (root: string, there: Map<string, string>, maybe: Step | undefined, round: number) =>
+const look = (root: string, there: Ledger.Ledger<string>, { cut, failed }: Ledger.Account, round: number) =>
   Effect.gen(function* () {
-    const failed = [...there.keys()].find((name) => name.includes(" "))
     if (failed !== undefined) yield* Effect.fail(`the worker alone on the container: ${failed}`)
+    const judge = (when: string, cut?: Step) => Ledger.judge(container, when, there, cut, isWhole)
+    const or = Ledger.or
     // While a dump that has lost its parent may still run.
-    yield* judge(yield* list("after the kill"), there, maybe)
+    yield* judge("after the kill", cut)
     yield* or("recover", Effect.catchTag(Checkpoints.recover(container), "ContainerNotFound", () => Effect.succeed([])))
-    const found = yield* list("after recover")
-    yield* judge(found, there, maybe)
+    const found = yield* judge("after recover", cut)
     const now = readContainer(root)
     if (now === undefined && !found.some((one) => wholeMemory(one.path) !== undefined)) {
       yield* Effect.fail("the container is gone, and in no checkpoint")
     }
-    if (now === undefined && maybe?.do === "create" && !found.some((one) => one.name === maybe.name)) {
-      yield* Effect.fail(`the container was stopped by ${maybe.name}, which is not there`)
+    if (now === undefined && cut?.do === "create" && !found.some((one) => one.name === cut.name)) {
+      yield* Effect.fail(`the container was stopped by ${cut.name}, which is not there`)
     }
     if (now?.state === "paused") yield* Effect.fail("the container stands still")
     there.clear()
@@ -142,49 +128,12 @@ const look = (root: string, there: Map<string, string>, maybe: Step | undefined,
     if (now === undefined && any !== undefined) yield* or("restore", Checkpoints.restore(container, any.name))
     const probe = `probe${round}`
     yield* or("the next create", Checkpoints.create(container, probe, { leaveRunning: true, durability: "none" }))
-    yield* judge(yield* list("after the next create"), new Map([...there, [probe, ""]]), undefined)
+    there.set(probe, "")
+    yield* judge("after the next create")
     yield* or("the next remove", Checkpoints.remove(container, probe, { durability: "none" }))
-    yield* judge(yield* list("after the next remove"), there, undefined)
-    const left = leftovers(root)
-    if (left.length > 0) yield* Effect.fail(`left behind: ${left.join(", ")}`)
+    there.delete(probe)
+    yield* judge("after the next remove")
+    yield* Ledger.judgeRemains(checkpointsPath(root))
   })
 
-const list = (when: string) =>
-  or(`list ${when}`, Effect.catchTag(Checkpoints.list(container), "ContainerNotFound", () => Effect.succeed([])))
-
-const or = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
-  Effect.mapError(effect, (error) => `${what} fails: ${String(error)}`)
-
-const judge = (
-  found: ReadonlyArray<Checkpoint>,
-  there: ReadonlyMap<string, string>,
-  maybe: Step | undefined
-): Effect.Effect<void, string> => {
-  for (const one of found) {
-    if (one.status !== "complete") return Effect.fail(`${one.name} is damaged: ${one.damage}`)
-    // A checkpoint that was just being taken away may be gone by now.
-    if (wholeMemory(one.path) === undefined && NodeFs.existsSync(one.path)) {
-      return Effect.fail(`${one.name} is listed and is not whole`)
-    }
-    if (!there.has(one.name) && maybe?.name !== one.name) {
-      return Effect.fail(`${one.name} is listed and must not be there`)
-    }
-  }
-  for (const name of there.keys()) {
-    const removing = maybe?.do === "remove" && maybe.name === name
-    if (!removing && !found.some((one) => one.name === name)) return Effect.fail(`${name} is gone`)
-  }
-  return Effect.void
-}
-
-/** What should be empty when nothing runs. The empty lock file of a name stays with who was killed under it. */
-const leftovers = (root: string): ReadonlyArray<string> => {
-  const annex = `${checkpointsPath(root).replace(/checkpoints$/, "")}.checkpoints.stasis`
-  return ["staging", "trash"].flatMap((folder) =>
-    NodeFs.existsSync(`${annex}/${folder}`)
-      ? NodeFs.readdirSync(`${annex}/${folder}`, { recursive: true, withFileTypes: true })
-        .filter((entry) => folder === "trash" || entry.isFile())
-        .map((entry) => `${entry.parentPath}/${entry.name}`)
-      : []
-  )
-}
+const isWhole = (path: string) => wholeMemory(path) !== undefined

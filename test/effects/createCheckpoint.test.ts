@@ -3,8 +3,9 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { CheckpointError, Checkpoints, EventLog } from "stasis"
+import { CheckpointError, CheckpointName, Checkpoints, EventLog } from "stasis"
 import { directory, inWorld, listed } from "./world.ts"
 
 const broken = new CheckpointError.RuntimeFailed({
@@ -14,6 +15,8 @@ const broken = new CheckpointError.RuntimeFailed({
   reason: "Unknown",
   detail: "it broke"
 })
+
+const name = Schema.decodeSync(CheckpointName.CheckpointName)
 
 const itBroke = { _tag: "RuntimeFailed", message: "Cannot checkpoint container front: it broke" }
 
@@ -388,6 +391,42 @@ describe("create", () => {
         })
         yield* hang.release
         yield* Fiber.join(fiber)
+      })
+    )
+  )
+
+  it.effect(
+    "copies the memory ahead of the freeze when asked, and keeps it with the checkpoint",
+    inWorld((control) =>
+      Effect.gen(function*() {
+        const hang = yield* control.faults.hangNext("Runtime.preDump", { after: true })
+        const operation = yield* Checkpoints.beginCreate("web", "first", { preDump: true })
+        yield* hang.reached
+        expect((yield* control.container("web"))?.state).toBe("running")
+        expect(yield* Stream.runHead(operation.progress)).toMatchObject({ value: { step: "pre-dumping" } })
+        yield* hang.release
+        const { checkpoint } = yield* operation.result
+        expect(yield* control.fileSystem.exists(`${checkpoint.path}/pre-dump/pages-1.img`)).toBe(true)
+        expect((yield* control.fileSystem.stat(`${checkpoint.path}/pre-dump/pages-1.img`)).mode & 0o777).toBe(0o600)
+      })
+    )
+  )
+
+  it.effect(
+    "builds on an earlier checkpoint, which cannot be removed before it",
+    inWorld((control) =>
+      Effect.gen(function*() {
+        expect(yield* Effect.flip(Checkpoints.create("web", "child", { leaveRunning: true, parentPath: name("parent") })))
+          .toMatchObject({ _tag: "CheckpointNotFound" })
+        yield* Checkpoints.create("web", "parent", { leaveRunning: true })
+        yield* Checkpoints.create("web", "child", { leaveRunning: true, parentPath: name("parent") })
+        expect(yield* control.fileSystem.readLink(`${directory}/child/parent`)).toBe("../parent")
+        const busy = yield* Effect.flip(Checkpoints.remove("web", "parent"))
+        expect(busy._tag).toBe("CheckpointBusy")
+        expect(busy.message).toContain("\"child\"")
+        yield* Checkpoints.remove("web", "child")
+        yield* Checkpoints.remove("web", "parent")
+        expect(yield* listed).toEqual([])
       })
     )
   )

@@ -16,7 +16,7 @@ import { CheckpointDamaged, OptionUnsupported, RuntimeFailed } from "../../domai
 import type { OpenFile } from "../../domain/CheckpointConfig.ts"
 import { type Container, isLive } from "../../domain/Container.ts"
 import type { Statistics } from "../../domain/Statistics.ts"
-import type { Dumped, DumpRequest, RestoreRequest, Runtime } from "../../effects/Runtime.ts"
+import type { Dumped, DumpRequest, PreDumpRequest, RestoreRequest, Runtime } from "../../effects/Runtime.ts"
 import type { Faults } from "./Faults.ts"
 import type { Memory, MemoryContainers } from "./MemoryContainers.ts"
 
@@ -67,6 +67,8 @@ export const make = (
           return memory === undefined ? gone("inspect", container) : Effect.succeed(memory.memory)
         })
       ),
+    preDump: (container, request) =>
+      Effect.uninterruptible(faults.around("Runtime.preDump", preDump(world, container, request))),
     checkpoint: (container, request) =>
       Effect.uninterruptible(faults.around("Runtime.checkpoint", dump(world, container, request))),
     checkRestore: (container, request) =>
@@ -129,6 +131,17 @@ const dump = (world: World, container: Container, request: DumpRequest) =>
     if (request.after === "stopped") containers.stop(ended, id)
     else containers.setPaused(ended, id, request.after === "paused")
     return { statistics: statistics((ended - started) * 1000, memory.memory), files, warnings: [] } satisfies Dumped
+  })
+
+/** The memory alone, of a container that goes on. */
+const preDump = ({ containers, fs }: World, container: Container, { imagePath }: PreDumpRequest) =>
+  Effect.gen(function* () {
+    const memory = containers.memory(yield* Clock.currentTimeMillis, container.id)
+    if (memory === undefined) return yield* gone("pre-dump", container)
+    yield* Effect.mapError(
+      fs.writeFile(`${imagePath}/pages-1.img`, new Uint8Array(memory.memory), { mode: 0o644 }),
+      (error) => failed("pre-dump", container, error)
+    )
   })
 
 /** Writes the images in CRIU's order: the inventory last, for with it a dump is whole. */

@@ -56,6 +56,21 @@ export const checkpoint = (runtime: RuntimeName, plan: CheckpointPlan): Command 
   }
 })
 
+/** The call that copies the memory of a container that goes on. */
+export const preDump = (runtime: RuntimeName, plan: Omit<CheckpointPlan, "leaveRunning" | "parentPath">): Command => ({
+  args: [
+    "checkpoint",
+    "--pre-dump",
+    "--image-path",
+    plan.imagePath,
+    "--work-path",
+    plan.workPath,
+    ...flags(runtime, plan.options),
+    plan.id
+  ],
+  criu: settings(plan.options)
+})
+
 /** The call that restores a container. */
 export const restore = (runtime: RuntimeName, plan: RestorePlan): Command => {
   const { consoleSocket, pidFile } = plan.options.oci ?? {}

@@ -11,6 +11,7 @@ import { noSoftDirty, probe } from "./OciCapabilities.ts"
 import { checkpoint } from "./OciCheckpoint.ts"
 import * as OciCommand from "./OciCommand.ts"
 import * as OciLifecycle from "./OciLifecycle.ts"
+import { preDump } from "./OciPreDump.ts"
 import { checkRestore, restore } from "./OciRestore.ts"
 import type { OciSettings } from "./OciSettings.ts"
 
@@ -47,6 +48,7 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         residentBytes: (container) =>
           Effect.map(OciLifecycle.current(settings, "inspect", container), (state) =>
             Proc.residentBytes(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))),
+        preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) =>
           provide(Effect.uninterruptible(checkpoint(settings, container, request))),
         checkRestore: (container, subject) => checkRestore(settings, container, subject),

@@ -44,6 +44,8 @@ export const layer = (
             intent.mode === "StopInDump" ? KnownContainers.remember(config, intent.container, directory) : Effect.void,
             StagedFolder.stage(config, directory, intent)
           )),
+        makePreDump: (staging) => provide(StagedFolder.makePreDump(staging)),
+        parentPath: (staging, parent) => Effect.succeed(StagedFolder.parentPath(staging, parent)),
         flush: (staging) => provide(StagedFolder.flush(staging)),
         isDumped: (staging) => provide(StagedFolder.isDumped(staging)),
         imageBytes: (staging) => provide(StagedFolder.imageBytes(staging)),

@@ -8,11 +8,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { make } from "../../domain/Checkpoint.ts"
 import { type CheckpointConfig, print } from "../../domain/CheckpointConfig.ts"
-import type { CheckpointDirectory } from "../../domain/CheckpointDirectory.ts"
+import { type CheckpointDirectory, locate as locateIn } from "../../domain/CheckpointDirectory.ts"
 import { CheckpointExists, type StorageFailed } from "../../domain/CheckpointError.ts"
+import type { CheckpointName } from "../../domain/CheckpointName.ts"
 import type { Durability } from "../../domain/CheckpointOptions.ts"
 import type { Intent } from "../../domain/Intent.ts"
-import type { Staging } from "../../effects/CheckpointStore.ts"
+import { preDumpFolder, type Staging } from "../../effects/CheckpointStore.ts"
 import { Disk } from "../../effects/Disk.ts"
 import * as Annex from "./Annex.ts"
 import { childrenPath, type FolderConfig, stagingPath } from "./FolderLayout.ts"
@@ -108,6 +109,24 @@ export const unclaim = (staging: Staging) =>
     // Without the attempt nobody knows any more that the folder was only a claim: it must not come back.
     if (Option.isSome(unclaimed)) yield* sync(staging.directory)
   })
+
+/** Makes the folder for a pre-dump among the images. */
+export const makePreDump = (staging: Staging) => {
+  const path = `${staging.imagePath}/${preDumpFolder}`
+  return Effect.as(Annex.makePrivate(path), path)
+}
+
+/** A checkpoint of the same directory, as seen from the images of an attempt. */
+export const parentPath = (staging: Staging, parent: CheckpointName): string =>
+  relative(staging.imagePath, locateIn(staging.directory, parent))
+
+/** Both are absolute and normal. */
+const relative = (from: string, to: string): string => {
+  const [base, target] = [from.split("/"), to.split("/")]
+  const shared = base.findIndex((part, index) => part !== target[index])
+  const common = shared < 0 ? base.length : shared
+  return [...base.slice(common).map(() => ".."), ...target.slice(common)].join("/")
+}
 
 /** Whether any image is there. When in doubt, it is. */
 export const isBegun = (staging: Staging) =>

@@ -221,7 +221,8 @@ const runBare = (program: string, output: "capture" | "null", args: ReadonlyArra
 
 const readPid = (text: string): number => Number(/"pid": (\d+)/.exec(text)?.[1] ?? 0)
 
-const readCount = (pid: number): number => Number(readInside(pid, "/tmp/count"))
+/** How far the container of this first process has counted; 0 when it has not. */
+export const readCount = (pid: number): number => Number(readInside(pid, "/tmp/count"))
 
 const readInside = (pid: number, path: string): string => {
   const there = `/proc/${pid}/root${path}`

@@ -35,6 +35,17 @@ describe("OciCommand", () => {
     expect(dump("runc", options)).toEqual({ args: ["checkpoint", ...folders, "--leave-running", ...flags, "c1"], criu })
   })
 
+  it("copies memory ahead, and builds on it", () => {
+    const plan = { id: "c1", imagePath: "/i/pre-dump", workPath: "/w", options: { tcpEstablished: true } }
+    expect(OciCommand.preDump("runc", plan)).toEqual({
+      args: ["checkpoint", "--pre-dump", "--image-path", "/i/pre-dump", "--work-path", "/w", "--tcp-established", "c1"],
+      criu: {}
+    })
+    const built = { id: "c1", imagePath: "/i", workPath: "/w", parentPath: "pre-dump", leaveRunning: true, options: {} }
+    expect(OciCommand.checkpoint("runc", built).args)
+      .toEqual(["checkpoint", ...folders, "--parent-path", "pre-dump", "--leave-running", "c1"])
+  })
+
   it("restores", () => {
     expect(back("runc", {}).args).toEqual(["restore", "--detach", "--bundle", "/b", ...folders, "c1"])
     expect(back("crun", {}).args)

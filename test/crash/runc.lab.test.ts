@@ -1,0 +1,43 @@
+// SIGKILL at random instants into processes that create, remove and restore checkpoints of a real container.
+import * as NodeFs from "node:fs"
+import * as NodeOs from "node:os"
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as LabContainer from "../layers/oci/LabContainer.ts"
+import { orphansOf, rounds } from "./runcRounds.ts"
+import { bundle } from "./Worker.ts"
+
+let folder = ""
+let program = ""
+
+beforeAll(async () => {
+  folder = NodeFs.mkdtempSync(`${NodeOs.tmpdir()}/stasis-crash-`)
+  program = await bundle(folder, "worker.lab.ts")
+})
+
+afterAll(() => NodeFs.rmSync(folder, { recursive: true, force: true }))
+
+describe("after a SIGKILL, on runc", () => {
+  it.live("the container goes on, or a checkpoint of it does; nothing is half there, nothing is left", () =>
+    Effect.gen(function* () {
+      const container = yield* Effect.scoped(Effect.gen(function* () {
+        const container = yield* LabContainer.make({ runtime: "runc" })
+        yield* container.counted(5)
+        const seed = Number(process.env["STASIS_SEED"] ?? 1)
+        const count = Number(process.env["STASIS_ROUNDS"] ?? 25)
+        const verdict = yield* Effect.provide(
+          Effect.scoped(rounds(program, container, count, seed)),
+          LabContainer.layerOf(container)
+        )
+        yield* Effect.sync(() => console.log(verdict))
+        expect(verdict.violation).toBeUndefined()
+        expect(verdict.rounds).toBe(count)
+        // The kills would prove nothing if they hit between the operations, or before anything stands still.
+        expect(verdict.cut).toBeGreaterThan(count / 2)
+        return container
+      }))
+      expect(orphansOf(container.config.root)).toEqual([])
+      const cgroups = NodeFs.readdirSync("/sys/fs/cgroup", { recursive: true, encoding: "utf8" })
+      expect(cgroups.filter((path) => path.includes(container.id))).toEqual([])
+    }))
+})
