@@ -12,7 +12,8 @@ import {
   type CheckpointNotFound,
   ContainerNotRunning,
   type InvalidCheckpointDirectory,
-  type InvalidCheckpointName
+  type InvalidCheckpointName,
+  OptionUnsupported
 } from "../domain/CheckpointError.ts"
 import * as CheckpointName from "../domain/CheckpointName.ts"
 import type { CreateOptions } from "../domain/CheckpointOptions.ts"
@@ -55,6 +56,10 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function*(
   }
   const runtime = yield* Runtime
   const store = yield* CheckpointStore
+  if (options.preDump === true && options.parentPath !== undefined) {
+    const detail = "a checkpoint builds either on a pre-dump or on an earlier checkpoint, leave \"parentPath\" out"
+    return yield* new OptionUnsupported({ option: "preDump", runtime: runtime.name, detail, supportedBy: [] })
+  }
   yield* runtime.checkOptions("checkpoint", options)
   const directory = yield* store.directory(container, choice, true)
   return yield* Effect.gen(function*() {

@@ -419,6 +419,8 @@ describe("create", () => {
         expect(yield* Effect.flip(Checkpoints.create("web", "child", { leaveRunning: true, parentPath: name("parent") })))
           .toMatchObject({ _tag: "CheckpointNotFound" })
         yield* Checkpoints.create("web", "parent", { leaveRunning: true })
+        expect(yield* Effect.flip(Checkpoints.create("web", "child", { preDump: true, parentPath: name("parent") })))
+          .toMatchObject({ _tag: "OptionUnsupported", option: "preDump" })
         yield* Checkpoints.create("web", "child", { leaveRunning: true, parentPath: name("parent") })
         expect(yield* control.fileSystem.readLink(`${directory}/child/parent`)).toBe("../parent")
         const busy = yield* Effect.flip(Checkpoints.remove("web", "parent"))
