@@ -71,6 +71,13 @@ const countChecks = (output) => ({
   skipped: 0
 })
 
+/** @param {string} output of a script of `lab/` or `test/lab/` @returns {Counts} */
+const countScript = (output) => ({
+  passed: output.match(/^ok: /gm)?.length ?? 0,
+  failed: output.match(/^FAILED: /gm)?.length ?? 0,
+  skipped: 0
+})
+
 /** A program that ends well is one test that passed. @returns {Counts} */
 const countRun = () => ({ ...none, passed: 1 })
 
@@ -144,7 +151,10 @@ const lanes = {
     },
     steps: async () => [
       { command: ["lab/make"], count: () => none },
-      vitest("lab", inLab)
+      vitest("lab", inLab),
+      // The lab itself, seen from the machine. `test/lab/making.sh` builds it again and again, which is too much for each run.
+      { command: ["lab/selftest"], count: countScript },
+      { command: ["test/lab/entering.sh"], count: countScript }
     ]
   }
 }

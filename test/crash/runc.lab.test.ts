@@ -24,7 +24,7 @@ describe("after a SIGKILL, on runc", () => {
         const container = yield* LabContainer.make({ runtime: "runc" })
         yield* container.counted(5)
         const seed = Number(process.env["STASIS_SEED"] ?? 1)
-        const count = Number(process.env["STASIS_ROUNDS"] ?? 25)
+        const count = Number(process.env["STASIS_ROUNDS"] ?? 30)
         const verdict = yield* Effect.provide(
           Effect.scoped(rounds(program, container, count, seed)),
           LabContainer.layerOf(container)

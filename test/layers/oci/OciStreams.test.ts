@@ -48,7 +48,7 @@ describe("OciStreams", () => {
         expect(finished.code).toBe(7)
         yield* Process.run({
           program: "sh",
-          args: ["-c", "echo > $0/go; until [ -s $0/err ]; do sleep 0.01; done", folder]
+          args: ["-c", "echo > $0/go; until [ -s $0/err ] && [ -e $0/done ]; do sleep 0.01; done", folder]
         })
         expect(readFileSync(`${folder}/out`, "utf8")).toBe("later\n")
         expect(readFileSync(`${folder}/err`, "utf8")).toBe("error\n")
