@@ -5,7 +5,7 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { CheckpointRecord, type CheckpointConfig } from "./CheckpointConfig.ts"
+import { type CheckpointConfig, CheckpointRecord } from "./CheckpointConfig.ts"
 import * as Config from "./CheckpointConfig.ts"
 import { type CheckpointDirectory, locate } from "./CheckpointDirectory.ts"
 import type { CheckpointName } from "./CheckpointName.ts"

@@ -41,8 +41,7 @@ export class InvalidCheckpointDirectory
       "Unreadable",
       "NotAllowed"
     )
-  })
-{
+  }) {
   override get message(): string {
     return `Cannot use checkpoint directory "${this.directory}": ${directoryReasons[this.reason]}`
   }
@@ -50,7 +49,7 @@ export class InvalidCheckpointDirectory
 
 const directoryReasons: Record<InvalidCheckpointDirectory["reason"], string> = {
   Relative: "it is a relative path, give an absolute one",
-  ParentComponent: "it contains \"..\", give the path without it",
+  ParentComponent: 'it contains "..", give the path without it',
   Root: "it is the root of the file system, give a folder below it",
   Malformed: "it contains a NUL character or half of a character",
   TooLong: "it is longer than the file system allows",

@@ -36,10 +36,15 @@ const pattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
  * ```
  */
 export const parse = (input: string): Either.Either<CheckpointName, InvalidCheckpointName> =>
-  Either.flatMap(parseExisting(input), (name) =>
-    name.endsWith(".")
-      ? Either.left(new InvalidCheckpointName({ checkpoint: name, allowed: allowedCharacters, reason: "TrailingDot" }))
-      : Either.right(name))
+  Either.flatMap(
+    parseExisting(input),
+    (name) =>
+      name.endsWith(".")
+        ? Either.left(
+          new InvalidCheckpointName({ checkpoint: name, allowed: allowedCharacters, reason: "TrailingDot" })
+        )
+        : Either.right(name)
+  )
 
 /**
  * Reads the name of a checkpoint that may already be there. A trailing dot passes: an older daemon may

@@ -60,12 +60,13 @@ export const resolve = (
   const name = reference.startsWith("/") ? reference.slice(1) : reference
   if (name === "") return Either.left(new ContainerNotFound({ container: reference }))
   const named = containers.filter((container) => container.name === name)
-  const exact = containers.find((container) => container.id === reference) ?? (named.length === 1 ? named[0] : undefined)
+  const exact = containers.find((container) => container.id === reference) ??
+    (named.length === 1 ? named[0] : undefined)
   if (exact !== undefined) return Either.right(exact)
   const matches = named.length > 1 ? named : containers.filter((container) => container.id.startsWith(reference))
   const [only] = matches
   if (only === undefined) return Either.left(new ContainerNotFound({ container: reference }))
-  return matches.length === 1
-    ? Either.right(only)
-    : Either.left(new AmbiguousContainer({ container: reference, matches: matches.map((container) => container.id).sort() }))
+  return matches.length === 1 ? Either.right(only) : Either.left(
+    new AmbiguousContainer({ container: reference, matches: matches.map((container) => container.id).sort() })
+  )
 }

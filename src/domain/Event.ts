@@ -3,7 +3,14 @@ import * as Schema from "effect/Schema"
 import type { Container } from "./Container.ts"
 
 /** What happened; a failure is its own action, with the error's tag among the attributes. */
-export const Action = Schema.Literal("checkpoint", "restore", "checkpoint-remove", "checkpoint-recover", "checkpoint-failed", "restore-failed")
+export const Action = Schema.Literal(
+  "checkpoint",
+  "restore",
+  "checkpoint-remove",
+  "checkpoint-recover",
+  "checkpoint-failed",
+  "restore-failed"
+)
 /** What happened. */
 export type Action = typeof Action.Type
 

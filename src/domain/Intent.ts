@@ -31,7 +31,12 @@ export const Intent = Schema.Struct({
   paused: Schema.Boolean,
   options: CreateOptions,
   /** The runtime and CRIU that dump, for the record of a checkpoint that is recovered. */
-  runtime: Schema.Struct({ name: Schema.String, version: Schema.optional(Schema.String), criu: Schema.optional(Schema.String), kernel: Schema.optional(Schema.String) }),
+  runtime: Schema.Struct({
+    name: Schema.String,
+    version: Schema.optional(Schema.String),
+    criu: Schema.optional(Schema.String),
+    kernel: Schema.optional(Schema.String)
+  }),
   /** Milliseconds since 1970. */
   started: Schema.Number
 })

@@ -2,7 +2,18 @@
 import * as Schema from "effect/Schema"
 
 /** The steps of an operation, in the order in which they are reached; a step may be left out. */
-export const Step = Schema.Literal("waiting", "checking", "pre-dumping", "freezing", "dumping", "syncing", "publishing", "stopping", "restoring", "done")
+export const Step = Schema.Literal(
+  "waiting",
+  "checking",
+  "pre-dumping",
+  "freezing",
+  "dumping",
+  "syncing",
+  "publishing",
+  "stopping",
+  "restoring",
+  "done"
+)
 /** A step of an operation. */
 export type Step = typeof Step.Type
 

@@ -38,5 +38,12 @@ export const decide = (leftover: Leftover): RecoveryPlan => {
   const resume = same && container.state === "paused" && !intent.paused
   if (leftover.published || same) return { images: "discard", resume }
   const whole = leftover.dumped && (leftover.synced || !leftover.rebooted)
-  return { images: whole ? "publish" : intent.mode === "StopInDump" && (leftover.begun || leftover.dumped) ? "keep" : "discard", resume: false }
+  return {
+    images: whole
+      ? "publish"
+      : intent.mode === "StopInDump" && (leftover.begun || leftover.dumped)
+      ? "keep"
+      : "discard",
+    resume: false
+  }
 }

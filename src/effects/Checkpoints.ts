@@ -14,14 +14,14 @@ import type { CreateOptions, ReadOptions, RemoveOptions, RestoreOptions } from "
 import type { Created, Recovered, Removed, Restored } from "../domain/Outcome.ts"
 import type { Ports } from "./attempt.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
-import { type CreateError, createCheckpoint } from "./createCheckpoint.ts"
-import { type FindError, findContainer } from "./findContainer.ts"
+import { createCheckpoint, type CreateError } from "./createCheckpoint.ts"
+import { findContainer, type FindError } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import * as Operation from "./Operation.ts"
 import { checkpointNames, getCheckpoint, type GetError, listCheckpoints, type ListError } from "./readCheckpoints.ts"
 import { settle, type SettleError } from "./recover.ts"
-import { type RemoveError, removeCheckpoint } from "./removeCheckpoint.ts"
-import { type RestoreError, restoreCheckpoint } from "./restoreCheckpoint.ts"
+import { removeCheckpoint, type RemoveError } from "./removeCheckpoint.ts"
+import { restoreCheckpoint, type RestoreError } from "./restoreCheckpoint.ts"
 
 /** What recover can fail with. */
 export type RecoverError = InvalidCheckpointDirectory | FindError | CheckpointBusy | TimedOut | SettleError
@@ -69,7 +69,7 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
  */
 export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.effect(
   Checkpoints,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const ports = yield* Effect.context<Ports>()
     const provide = Effect.provide(ports)
     const beginCreate = (container: string, name: string, options: CreateOptions = {}) =>
@@ -78,8 +78,12 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
       provide(Operation.begin((report) => restoreCheckpoint(container, name, options, report)))
     return {
       create: (container, name, options = {}) =>
-        provide(Effect.flatMap(Operation.randomId, (id) =>
-          createCheckpoint(container, name, options, Operation.unwatched, id))),
+        provide(
+          Effect.flatMap(
+            Operation.randomId,
+            (id) => createCheckpoint(container, name, options, Operation.unwatched, id)
+          )
+        ),
       beginCreate,
       list: (container, options = {}) => provide(listCheckpoints(container, options)),
       names: (container, options = {}) => provide(checkpointNames(container, options)),
@@ -129,15 +133,17 @@ export const beginRestore = (container: string, name: string, options?: RestoreO
 export const recover = (container: string, options?: Omit<RemoveOptions, "durability">) =>
   Effect.flatMap(Checkpoints, (service) => service.recover(container, options))
 
-const recoverContainer = Effect.fn("Checkpoints.recover")(function*(
+const recoverContainer = Effect.fn("Checkpoints.recover")(function* (
   reference: string,
   options: Omit<RemoveOptions, "durability">
 ): Effect.fn.Return<ReadonlyArray<Recovered>, RecoverError, Ports> {
-  const choice = options.checkpointDir === undefined ? undefined : yield* CheckpointDirectory.parse(options.checkpointDir)
+  const choice = options.checkpointDir === undefined
+    ? undefined
+    : yield* CheckpointDirectory.parse(options.checkpointDir)
   const container = yield* findContainer(reference)
   const store = yield* CheckpointStore
   const directory = yield* store.directory(container, choice, false)
-  return yield* Effect.scoped(Effect.gen(function*() {
+  return yield* Effect.scoped(Effect.gen(function* () {
     const lease = yield* hold({ container, hold: "container", directory }, "recover", options)
     return yield* settle(container, directory, lease)
   }))

@@ -31,8 +31,10 @@ export interface Operation<out A, out E> {
 }
 
 /** Starts work on a fiber of its own, which outlives the caller's. */
-export const begin = <A, E, R>(work: (report: Report, id: string) => Effect.Effect<A, E, R>): Effect.Effect<Operation<A, E>, never, R> =>
-  Effect.gen(function*() {
+export const begin = <A, E, R>(
+  work: (report: Report, id: string) => Effect.Effect<A, E, R>
+): Effect.Effect<Operation<A, E>, never, R> =>
+  Effect.gen(function* () {
     const id = yield* randomId
     const progress = yield* SubscriptionRef.make(initial)
     const report: Report = (next) => SubscriptionRef.set(progress, next)

@@ -53,7 +53,7 @@ export interface Attempt {
 /** Freezes, dumps, publishes and, where asked, stops. */
 export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, AttemptError, Ports> =>
   Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const runtime = yield* Runtime
       const plan = yield* Creation.decide(attempt.container, attempt.options, runtime.stopsByItself)
       const staging = yield* stage(attempt, plan)
@@ -65,7 +65,8 @@ export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, Attempt
       return yield* isGone(yield* lookUp(attempt.container), plan, dump)
         ? publishOneCopy(attempt, plan, staging, dump)
         : publishBeside(attempt, plan, staging, dump, restore)
-    }))
+    })
+  )
 
 /** The container's state as the runtime tells it; `undefined` when it cannot be asked. */
 const lookUp = (container: Container) =>
@@ -73,12 +74,10 @@ const lookUp = (container: Container) =>
 
 /** Whether the staging folder may be all that is left of the container. When in doubt, it is. */
 const isGone = (state: Container["state"] | undefined, plan: Creation.CreationPlan, dump: Exit.Exit<Dumped, unknown>) =>
-  state === undefined
-    ? plan.mode === "StopInDump" && Exit.isSuccess(dump)
-    : state !== "running" && state !== "paused"
+  state === undefined ? plan.mode === "StopInDump" && Exit.isSuccess(dump) : state !== "running" && state !== "paused"
 
 const stage = (attempt: Attempt, plan: Creation.CreationPlan) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const { criu, kernel, version } = yield* runtime.capabilities
@@ -102,7 +101,7 @@ const stage = (attempt: Attempt, plan: Creation.CreationPlan) =>
   })
 
 const checkRoom = (attempt: Attempt, staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const needed = yield* runtime.residentBytes(attempt.container)
@@ -112,14 +111,15 @@ const checkRoom = (attempt: Attempt, staging: Staging) =>
         operation: `checkpoint container ${attempt.container.name ?? attempt.container.id} into`,
         path: attempt.directory,
         reason: "NoSpace",
-        detail: `it holds ${needed} bytes of memory and only ${free} bytes are free, make room or choose another directory`
+        detail:
+          `it holds ${needed} bytes of memory and only ${free} bytes are free, make room or choose another directory`
       })
     }
     return needed
   })
 
 const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging, total: number) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const { container, lease, options, report } = attempt
@@ -145,7 +145,7 @@ const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, staging: S
 
 /** What the dump builds on: memory copied just now from the running container, or an earlier checkpoint. */
 const parentOf = (attempt: Attempt, staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const { container, lease, options, report } = attempt
@@ -166,20 +166,24 @@ const publishBeside = (
   dump: Exit.Exit<Dumped, AttemptError>,
   restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 ) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { checkpoint, dumped } = yield* restore(Effect.void).pipe(
       Effect.zipRight(dump),
-      Effect.flatMap((dumped) => Effect.map(publish(attempt, staging, dumped), (checkpoint) => ({ checkpoint, dumped }))),
+      Effect.flatMap((dumped) =>
+        Effect.map(publish(attempt, staging, dumped), (checkpoint) => ({ checkpoint, dumped }))
+      ),
       Effect.onError(() => rollBack(attempt, plan, staging))
     )
-    const warnings = yield* Effect.catchAll(finish(attempt, plan, checkpoint), (error) =>
-      undo(attempt, plan, staging, checkpoint, error))
+    const warnings = yield* Effect.catchAll(
+      finish(attempt, plan, checkpoint),
+      (error) => undo(attempt, plan, staging, checkpoint, error)
+    )
     return yield* conclude(attempt, staging, checkpoint, [...dumped.warnings, ...warnings])
   })
 
 /** What is left to do to a living container after its checkpoint was published. */
 const finish = (attempt: Attempt, plan: Creation.CreationPlan, checkpoint: Checkpoint) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runtime = yield* Runtime
     const { container, lease, report } = attempt
     if (plan.mode === "PauseThenStop") {
@@ -189,12 +193,20 @@ const finish = (attempt: Attempt, plan: Creation.CreationPlan, checkpoint: Check
     }
     const now = yield* refresh(container)
     if (now.state === "paused" && !plan.paused) yield* runtime.resume(now, lease)
-    return plan.mode === "StopInDump" && isLive(now) ? ["the runtime reported success, but did not stop the container"] : []
+    return plan.mode === "StopInDump" && isLive(now)
+      ? ["the runtime reported success, but did not stop the container"]
+      : []
   })
 
 /** A container that could not be stopped goes on, without its checkpoint; one that is gone all the same needs it. */
-const undo = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging, checkpoint: Checkpoint, error: AttemptError) =>
-  Effect.gen(function*() {
+const undo = (
+  attempt: Attempt,
+  plan: Creation.CreationPlan,
+  staging: Staging,
+  checkpoint: Checkpoint,
+  error: AttemptError
+) =>
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     const state = yield* lookUp(attempt.container)
     if (state !== "running" && state !== "paused") return [error.message]
@@ -210,7 +222,7 @@ const publishOneCopy = (
   staging: Staging,
   dump: Exit.Exit<Dumped, AttemptError>
 ) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const dumped = yield* Exit.isSuccess(dump) ? dump : rescue(attempt, plan, staging, dump)
     const checkpoint = yield* Effect.mapError(publish(attempt, staging, dumped), (error) =>
       new CheckpointUnpublished({
@@ -226,8 +238,13 @@ const publishOneCopy = (
   })
 
 /** The dump failed and the container is gone: its images, if whole, are all there is. */
-const rescue = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging, failed: Exit.Exit<Dumped, AttemptError>) =>
-  Effect.gen(function*() {
+const rescue = (
+  attempt: Attempt,
+  plan: Creation.CreationPlan,
+  staging: Staging,
+  failed: Exit.Exit<Dumped, AttemptError>
+) =>
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     if (yield* Effect.orElseSucceed(store.isDumped(staging), () => true)) {
       return { files: [], warnings: [rescued] } satisfies Dumped
@@ -236,11 +253,12 @@ const rescue = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging,
     return yield* failed
   })
 
-const rescued = "the runtime reported a failure, but the container is gone and its images are there: they were published"
+const rescued =
+  "the runtime reported a failure, but the container is gone and its images are there: they were published"
 const lost = "the container did not live through the checkpoint, it can be restored from it"
 
 const publish = (attempt: Attempt, staging: Staging, dumped: Dumped) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     const bytes = yield* store.imageBytes(staging)
     yield* attempt.report({ step: "syncing", bytes, total: bytes })
@@ -255,7 +273,7 @@ const publish = (attempt: Attempt, staging: Staging, dumped: Dumped) =>
   })
 
 const conclude = (attempt: Attempt, staging: Staging, checkpoint: Checkpoint, warnings: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     yield* Effect.ignore(store.discard(staging))
     const state = (yield* lookUp(attempt.container)) ?? "forgotten"
@@ -267,7 +285,7 @@ const conclude = (attempt: Attempt, staging: Staging, checkpoint: Checkpoint, wa
 
 /** The container goes on as it was and the attempt is swept; what fails here is left for recover. */
 const rollBack = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const now = yield* refresh(attempt.container)

@@ -21,7 +21,7 @@ import { isLive } from "../domain/Container.ts"
 import type { Created } from "../domain/Outcome.ts"
 import { type AttemptError, dumpAndPublish, type Ports } from "./attempt.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
-import { type FindError, findContainer, refresh } from "./findContainer.ts"
+import { findContainer, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import type { Report } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
@@ -41,7 +41,7 @@ export type CreateError =
   | AttemptError
 
 /** Checkpoints a container under a name. */
-export const createCheckpoint = Effect.fn("Checkpoints.create")(function*(
+export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
   reference: string,
   nameText: string,
   options: CreateOptions,
@@ -49,7 +49,9 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function*(
   operation: string
 ): Effect.fn.Return<Created, CreateError, Ports> {
   const name = yield* CheckpointName.parse(nameText)
-  const choice = options.checkpointDir === undefined ? undefined : yield* CheckpointDirectory.parse(options.checkpointDir)
+  const choice = options.checkpointDir === undefined
+    ? undefined
+    : yield* CheckpointDirectory.parse(options.checkpointDir)
   const container = yield* findContainer(reference)
   if (!isLive(container)) {
     return yield* new ContainerNotRunning({ container: container.name ?? container.id, state: container.state })
@@ -57,12 +59,12 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function*(
   const runtime = yield* Runtime
   const store = yield* CheckpointStore
   if (options.preDump === true && options.parentPath !== undefined) {
-    const detail = "a checkpoint builds either on a pre-dump or on an earlier checkpoint, leave \"parentPath\" out"
+    const detail = 'a checkpoint builds either on a pre-dump or on an earlier checkpoint, leave "parentPath" out'
     return yield* new OptionUnsupported({ option: "preDump", runtime: runtime.name, detail, supportedBy: [] })
   }
   yield* runtime.checkOptions("checkpoint", options)
   const directory = yield* store.directory(container, choice, true)
-  return yield* Effect.gen(function*() {
+  return yield* Effect.gen(function* () {
     const lease = yield* hold({ container, hold: "both", directory, name }, "checkpoint", options)
     yield* report({ step: "checking", bytes: 0, total: 0 })
     yield* settle(container, directory, lease)
@@ -70,7 +72,15 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function*(
       yield* hold({ container, hold: "name", directory, name: options.parentPath }, "checkpoint", options)
       yield* requireWhole(yield* store.get(container, directory, options.parentPath))
     }
-    const created = yield* dumpAndPublish({ container: yield* refresh(container), name, directory, options, lease, report, operation })
+    const created = yield* dumpAndPublish({
+      container: yield* refresh(container),
+      name,
+      directory,
+      options,
+      lease,
+      report,
+      operation
+    })
     const warnings = yield* record("checkpoint", container, {
       checkpoint: name,
       checkpointDir: directory,

@@ -13,7 +13,7 @@ export type FindError = ContainerNotFound | AmbiguousContainer | ContainerStoreE
 export const findContainer = (
   reference: string
 ): Effect.Effect<Container, FindError, ContainerStore | CheckpointStore> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const containers = yield* ContainerStore
     return yield* Effect.catchTag(containers.find(reference), "ContainerNotFound", () => findForgotten(reference))
   })
@@ -22,15 +22,18 @@ export const findContainer = (
 export const refresh = (
   container: Container
 ): Effect.Effect<Container, ContainerStoreError, ContainerStore> =>
-  Effect.flatMap(ContainerStore, (containers) =>
-    Effect.catchTag(containers.get(container.id), "ContainerNotFound", () => Effect.succeed(forget(container))))
+  Effect.flatMap(
+    ContainerStore,
+    (containers) =>
+      Effect.catchTag(containers.get(container.id), "ContainerNotFound", () => Effect.succeed(forget(container)))
+  )
 
 const forget = ({ process: _, ...container }: Container): Container => ({ ...container, state: "forgotten" })
 
 const findForgotten = (
   reference: string
 ): Effect.Effect<Container, ContainerNotFound | AmbiguousContainer | StorageFailed, CheckpointStore> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const checkpoints = yield* CheckpointStore
     const exact = yield* checkpoints.container(reference)
     return Option.isSome(exact) ? exact.value : yield* resolve(reference, yield* checkpoints.containers)

@@ -12,7 +12,7 @@ export const hold = (
   operation: string,
   options: { readonly wait?: boolean | undefined; readonly timeout?: number | undefined }
 ): Effect.Effect<Lease, CheckpointBusy | StorageFailed | TimedOut, CheckpointStore | Scope.Scope> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     const locked = store.lock({ ...request, wait: options.wait ?? true })
     const { timeout } = options

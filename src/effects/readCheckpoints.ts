@@ -14,7 +14,7 @@ import type { ReadOptions } from "../domain/CheckpointOptions.ts"
 import type { Container } from "../domain/Container.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
 import { ContainerStore, type ContainerStoreError } from "./ContainerStore.ts"
-import { type FindError, findContainer } from "./findContainer.ts"
+import { findContainer, type FindError } from "./findContainer.ts"
 
 /** What list can fail with. */
 export type ListError = InvalidCheckpointDirectory | FindError
@@ -23,7 +23,7 @@ export type ListError = InvalidCheckpointDirectory | FindError
 export type GetError = InvalidCheckpointName | InvalidCheckpointDirectory | FindError | CheckpointNotFound
 
 /** Every checkpoint of a container, or of all containers, sorted by name; damaged ones included. */
-export const listCheckpoints = Effect.fn("Checkpoints.list")(function*(
+export const listCheckpoints = Effect.fn("Checkpoints.list")(function* (
   reference: string | undefined,
   options: ReadOptions
 ): Effect.fn.Return<ReadonlyArray<Checkpoint>, ListError, Ports> {
@@ -34,7 +34,7 @@ export const listCheckpoints = Effect.fn("Checkpoints.list")(function*(
 })
 
 /** The names of a container's folders that may be checkpoints, sorted, without looking into them. */
-export const checkpointNames = Effect.fn("Checkpoints.names")(function*(
+export const checkpointNames = Effect.fn("Checkpoints.names")(function* (
   reference: string,
   options: ReadOptions
 ): Effect.fn.Return<ReadonlyArray<CheckpointName.CheckpointName>, ListError, Ports> {
@@ -45,7 +45,7 @@ export const checkpointNames = Effect.fn("Checkpoints.names")(function*(
 })
 
 /** One checkpoint, at the cost of one. */
-export const getCheckpoint = Effect.fn("Checkpoints.get")(function*(
+export const getCheckpoint = Effect.fn("Checkpoints.get")(function* (
   reference: string,
   nameText: string,
   options: ReadOptions
@@ -66,15 +66,18 @@ const listOne = (
   choice: CheckpointDirectory.CheckpointDirectory | undefined,
   everywhere: boolean
 ): Effect.Effect<ReadonlyArray<Checkpoint>, InvalidCheckpointDirectory | StorageFailed, CheckpointStore> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     const directories = choice === undefined && everywhere
       ? yield* store.directories(container)
       : [yield* store.directory(container, choice, false)]
     const [only] = directories
     if (only !== undefined && directories.length === 1) return yield* store.list(container, only)
-    const lists = yield* Effect.forEach(directories, (directory) =>
-      Effect.map(store.list(container, directory), (all) => all.filter((one) => one.container === container.id)))
+    const lists = yield* Effect.forEach(
+      directories,
+      (directory) =>
+        Effect.map(store.list(container, directory), (all) => all.filter((one) => one.container === container.id))
+    )
     return lists.flat()
   })
 
@@ -83,7 +86,7 @@ const everyContainer: Effect.Effect<
   ReadonlyArray<Container>,
   ContainerStoreError | StorageFailed,
   ContainerStore | CheckpointStore
-> = Effect.gen(function*() {
+> = Effect.gen(function* () {
   const containers = yield* ContainerStore
   const store = yield* CheckpointStore
   const known = yield* containers.list

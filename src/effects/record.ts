@@ -11,7 +11,7 @@ export const record = (
   container: Container,
   attributes: Readonly<Record<string, string | number | boolean | undefined>>
 ): Effect.Effect<ReadonlyArray<string>, never, EventLog> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const log = yield* EventLog
     const milliseconds = yield* Clock.currentTimeMillis
     return yield* Effect.match(log.append(Event.make(action, container, attributes, milliseconds)), {
@@ -26,5 +26,4 @@ export const recordFailure = (
   container: Container,
   checkpoint: string,
   error: { readonly _tag: string }
-): Effect.Effect<void, never, EventLog> =>
-  Effect.asVoid(record(action, container, { checkpoint, error: error._tag }))
+): Effect.Effect<void, never, EventLog> => Effect.asVoid(record(action, container, { checkpoint, error: error._tag }))

@@ -26,19 +26,23 @@ export const settle = (
   directory: CheckpointDirectory,
   lease: Lease
 ): Effect.Effect<ReadonlyArray<Recovered>, SettleError, CheckpointStore | ContainerStore | Runtime | EventLog> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     const interrupted = yield* store.interrupted(container, directory)
     return yield* Effect.forEach(interrupted, (one) => Effect.uninterruptible(settleOne(container, one, lease)))
   })
 
 const settleOne = (container: Container, one: Interrupted, lease: Lease) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     const runtime = yield* Runtime
     const now = yield* refresh(container)
     const { staging } = one
-    const plan = Recovery.decide({ ...one, intent: staging.intent, container: now.state === "forgotten" ? undefined : now })
+    const plan = Recovery.decide({
+      ...one,
+      intent: staging.intent,
+      container: now.state === "forgotten" ? undefined : now
+    })
     if (plan.resume) yield* runtime.resume(now, lease)
     const recovered = (action: Recovered["action"]): Recovered => ({
       container: container.id,
@@ -68,7 +72,7 @@ const settleOne = (container: Container, one: Interrupted, lease: Lease) =>
   })
 
 const publishRescued = ({ staging }: Interrupted) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     const bytes = yield* store.imageBytes(staging)
     return yield* store.publish(staging, configOf(staging.intent, bytes), "full")

@@ -13,7 +13,7 @@ import * as CheckpointName from "../domain/CheckpointName.ts"
 import type { RemoveOptions } from "../domain/CheckpointOptions.ts"
 import type { Removed } from "../domain/Outcome.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
-import { type FindError, findContainer } from "./findContainer.ts"
+import { findContainer, type FindError } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import { record } from "./record.ts"
 import * as Telemetry from "./telemetry.ts"
@@ -28,19 +28,21 @@ export type RemoveError =
   | TimedOut
 
 /** Removes one checkpoint. */
-export const removeCheckpoint = Effect.fn("Checkpoints.remove")(function*(
+export const removeCheckpoint = Effect.fn("Checkpoints.remove")(function* (
   reference: string,
   nameText: string,
   options: RemoveOptions
 ): Effect.fn.Return<Removed, RemoveError, Ports> {
   const name = yield* CheckpointName.parseExisting(nameText)
-  const choice = options.checkpointDir === undefined ? undefined : yield* CheckpointDirectory.parse(options.checkpointDir)
+  const choice = options.checkpointDir === undefined
+    ? undefined
+    : yield* CheckpointDirectory.parse(options.checkpointDir)
   const container = yield* findContainer(reference)
   const store = yield* CheckpointStore
   const directory = yield* store.directory(container, choice, false)
   // Looked up before the lock as well: a name that nobody has leaves no trace of the question.
   yield* store.get(container, directory, name)
-  return yield* Effect.scoped(Effect.gen(function*() {
+  return yield* Effect.scoped(Effect.gen(function* () {
     yield* hold({ container, hold: "name", directory, name }, "remove the checkpoint of", options)
     const checkpoint = yield* store.get(container, directory, name)
     yield* Effect.uninterruptible(store.remove(checkpoint, directory, options.durability ?? "full"))

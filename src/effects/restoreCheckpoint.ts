@@ -25,7 +25,7 @@ import type { Restored } from "../domain/Outcome.ts"
 import * as Restoration from "../domain/Restoration.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
 import type { Lease } from "./Disk.ts"
-import { type FindError, findContainer, refresh } from "./findContainer.ts"
+import { findContainer, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import { randomId, type Report } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
@@ -46,20 +46,22 @@ export type RestoreError =
   | AttemptError
 
 /** Restores a container from a checkpoint. */
-export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function*(
+export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function* (
   reference: string,
   nameText: string,
   options: RestoreOptions,
   report: Report
 ): Effect.fn.Return<Restored, RestoreError, Ports> {
   const name = yield* CheckpointName.parseExisting(nameText)
-  const choice = options.checkpointDir === undefined ? undefined : yield* CheckpointDirectory.parse(options.checkpointDir)
+  const choice = options.checkpointDir === undefined
+    ? undefined
+    : yield* CheckpointDirectory.parse(options.checkpointDir)
   const container = yield* findContainer(reference)
   const runtime = yield* Runtime
   const store = yield* CheckpointStore
   yield* runtime.checkOptions("restore", options)
   const directory = yield* store.directory(container, choice, false)
-  return yield* Effect.gen(function*() {
+  return yield* Effect.gen(function* () {
     const lease = yield* hold({ container, hold: "both", directory, name }, "restore", options)
     yield* report({ step: "checking", bytes: 0, total: 0 })
     yield* settle(container, directory, lease)
@@ -70,7 +72,11 @@ export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function*(
     const target: Target = { container: now, checkpoint, plan, lease, report }
     const safetyWarnings = yield* plan.replace ? rollBackTo(target) : Effect.as(start(target), [])
     const after = yield* refresh(now)
-    const warnings = yield* record("restore", container, { checkpoint: name, checkpointDir: directory, replace: plan.replace })
+    const warnings = yield* record("restore", container, {
+      checkpoint: name,
+      checkpointDir: directory,
+      replace: plan.replace
+    })
     return {
       checkpoint,
       state: after.state,
@@ -93,7 +99,7 @@ interface Target {
 
 /** Restores where no container runs, and pauses it again where it was paused. Not interrupted once begun. */
 const start = ({ checkpoint, container, lease, plan, report }: Target) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const bytes = checkpoint.record?.bytes ?? 0
@@ -105,7 +111,7 @@ const start = ({ checkpoint, container, lease, plan, report }: Target) =>
 
 /** Rolls a running container back, behind a safety checkpoint. */
 const rollBackTo = (target: Target) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     const { checkpoint, container, lease, plan, report } = target
     const directory = yield* store.directory(container, undefined, true)
@@ -121,7 +127,9 @@ const rollBackTo = (target: Target) =>
       report,
       operation
     })
-    yield* start(target).pipe(Effect.catchAll((error) => goBack({ ...target, checkpoint: safety.checkpoint }, directory, error)))
+    yield* start(target).pipe(
+      Effect.catchAll((error) => goBack({ ...target, checkpoint: safety.checkpoint }, directory, error))
+    )
     return yield* Effect.match(store.remove(safety.checkpoint, directory, "none"), {
       onSuccess: (): ReadonlyArray<string> => safety.warnings,
       onFailure: (error) => [...safety.warnings, `the safety checkpoint "${name}" is left: ${error.message}`]
@@ -134,7 +142,7 @@ const goBack = <E extends { readonly _tag: string; readonly message: string }>(
   directory: CheckpointDirectory.CheckpointDirectory,
   cause: E
 ) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* CheckpointStore
     const { checkpoint, container } = target
     const runtime = yield* Runtime

@@ -24,7 +24,8 @@ export const publishedBytes = Metric.counter("stasis_published_bytes_total", {
 
 /** Counts an operation by how it ended. */
 export const counted = (operation: string) => {
-  const outcome = (name: string) => operations.pipe(Metric.tagged("operation", operation), Metric.tagged("outcome", name))
+  const outcome = (name: string) =>
+    operations.pipe(Metric.tagged("operation", operation), Metric.tagged("outcome", name))
   const outcomes = { succeeded: outcome("succeeded"), failed: outcome("failed"), interrupted: outcome("interrupted") }
   return <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.onExit(effect, (exit) =>

@@ -82,7 +82,7 @@ export const gatePath = (root: string) => `${root}/gate`
 const dumpScript = `set -e
 if [ -p "$6" ]; then cat "$6"; fi
 for file in ${images.join(" ")}; do
-  printf '%s of ' "$file" > "$1/$file"; sleep 0.002; printf '%s;' "$2" >> "$1/$file"
+  printf '%s of ' "$file" > "$1/$file"; sleep "$7"; printf '%s;' "$2" >> "$1/$file"
 done
 echo statistics > "$3/stats-dump"
 if [ "$4" = stopped ]; then rm "$5"; fi`
@@ -118,6 +118,8 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
           )
         ))
     }))
+  // What a dump does after its parent's end has to take longer than a look at it, for the fault to show in a few rounds.
+  const pause = fault === "children hold no lock" ? "0.03" : "0.002"
   const change = (state: ContainerFile["state"]) =>
     Effect.sync(() => {
       const now = readContainer(root)
@@ -134,7 +136,15 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
       Effect.suspend(() =>
         run(
           dumpScript,
-          [imagePath, readContainer(root)?.memory ?? "none", workPath, after, containerPath(root), gatePath(root)],
+          [
+            imagePath,
+            readContainer(root)?.memory ?? "none",
+            workPath,
+            after,
+            containerPath(root),
+            gatePath(root),
+            pause
+          ],
           lease,
           "checkpoint"
         )

@@ -73,7 +73,10 @@ export const rounds = (
       }
     }
     if (violation === undefined) {
-      violation = yield* Effect.match(judgeAll(container, there), { onSuccess: () => undefined, onFailure: (why) => why })
+      violation = yield* Effect.match(judgeAll(container, there), {
+        onSuccess: () => undefined,
+        onFailure: (why) => why
+      })
     }
     return { rounds: round, cut, orphans, states, violation }
   })
@@ -128,7 +131,9 @@ const outlive = ({ config, id }: LabContainer.LabContainer, roll: (n: number) =>
     const attempt = yield* Effect.either(Checkpoints.recover(id, { wait: false }))
     const still = orphansOf(config.root).filter((pid) => first.includes(pid))
     if (Either.isRight(attempt) && still.length > 0) {
-      yield* Effect.fail(`locked while what the killed worker had started goes on: ${still.map(commandLine).join(", ")}`)
+      yield* Effect.fail(
+        `locked while what the killed worker had started goes on: ${still.map(commandLine).join(", ")}`
+      )
     }
     // In some rounds nobody waits, and the next operation meets what still goes on.
     if (roll(3) === 0) return first.length > 0
@@ -226,11 +231,14 @@ const goesOn = (container: LabContainer.LabContainer, atLeast: number) =>
 
 /** Every checkpoint that is left brings the container back. */
 const judgeAll = (container: LabContainer.LabContainer, there: Ledger.Ledger<number>) =>
-  Effect.forEach([...there], ([name, atLeast]) =>
-    Ledger.or(`restore ${name}`, Checkpoints.restore(container.id, name, { replace: true })).pipe(
-      Effect.zipRight(goesOn(container, atLeast)),
-      Effect.mapError((why) => `at last, from ${name}: ${why}`)
-    ))
+  Effect.forEach(
+    [...there],
+    ([name, atLeast]) =>
+      Ledger.or(`restore ${name}`, Checkpoints.restore(container.id, name, { replace: true })).pipe(
+        Effect.zipRight(goesOn(container, atLeast)),
+        Effect.mapError((why) => `at last, from ${name}: ${why}`)
+      )
+  )
 
 const isLive = (state: ContainerState) => state === "running" || state === "paused"
 

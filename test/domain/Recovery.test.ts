@@ -82,7 +82,8 @@ describe("Recovery.decide", () => {
     const resume = now === "stands still" && !paused
     const lives = now === "runs on" || now === "stands still"
     const one = mode === "StopInDump" ? "keep" : "discard"
-    const unpublished = (state: Images) => lives || state === "not begun" ? "discard" : whole.includes(state) ? "publish" : one
+    const unpublished = (state: Images) =>
+      lives || state === "not begun" ? "discard" : whole.includes(state) ? "publish" : one
     for (const state of states) {
       expect({ state, ...decide(mode, paused, state, true, now) }).toEqual({ state, images: "discard", resume })
       expect({ state, ...decide(mode, paused, state, false, now) })

@@ -26,11 +26,15 @@ describe("create", () => {
   it.effect(
     "stops the container unless it is left running, and says so",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const first = yield* Checkpoints.create("web", "first", { leaveRunning: true })
         expect(first).toMatchObject({ state: "running", warnings: [], checkpoint: { name: "first", exit: false } })
         const second = yield* Checkpoints.create("web", "second")
-        expect(second).toMatchObject({ state: "forgotten", warnings: [], checkpoint: { exit: true, status: "complete" } })
+        expect(second).toMatchObject({
+          state: "forgotten",
+          warnings: [],
+          checkpoint: { exit: true, status: "complete" }
+        })
         expect(yield* control.container("web")).toBeUndefined()
       })
     )
@@ -39,7 +43,7 @@ describe("create", () => {
   it.effect(
     "records the container, the runtime, the options and the figures",
     inWorld(() =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { checkpoint } = yield* Checkpoints.create("web", "first", { leaveRunning: true, fileLocks: true })
         expect(checkpoint.record).toMatchObject({
           version: 1,
@@ -58,10 +62,12 @@ describe("create", () => {
   it.effect(
     "finds the container by id, name, and prefix, and refuses what no checkpoint can be of",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* control.add({ id: "idle", state: "stopped" })
         for (const reference of ["web", "front", "/front", "we"]) {
-          yield* Checkpoints.create(reference, `by-${reference.length}-${reference.replace("/", "")}`, { leaveRunning: true })
+          yield* Checkpoints.create(reference, `by-${reference.length}-${reference.replace("/", "")}`, {
+            leaveRunning: true
+          })
         }
         expect(yield* Effect.flip(Checkpoints.create("idle", "first"))).toMatchObject({
           _tag: "ContainerNotRunning",
@@ -72,7 +78,9 @@ describe("create", () => {
           message: "No such container: nobody"
         })
         // What is asked for is checked before anybody is looked for.
-        expect(yield* Effect.flip(Checkpoints.create("nobody", "../x"))).toMatchObject({ _tag: "InvalidCheckpointName" })
+        expect(yield* Effect.flip(Checkpoints.create("nobody", "../x"))).toMatchObject({
+          _tag: "InvalidCheckpointName"
+        })
         expect(yield* Effect.flip(Checkpoints.create("nobody", "first.", {}))).toMatchObject({ reason: "TrailingDot" })
         expect(yield* Effect.flip(Checkpoints.create("nobody", "first", { checkpointDir: "x" }))).toMatchObject({
           _tag: "InvalidCheckpointDirectory"
@@ -84,7 +92,7 @@ describe("create", () => {
   it.effect(
     "never replaces what is there, be it a checkpoint or not",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
         yield* control.advance("web")
         yield* control.fileSystem.makeDirectory(`${directory}/foreign`)
@@ -102,7 +110,7 @@ describe("create", () => {
   it.effect(
     "keeps a paused container paused, and so does its restore",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* control.setPaused("web", true)
         expect(yield* Checkpoints.create("web", "first", { leaveRunning: true })).toMatchObject({ state: "paused" })
         expect(yield* Checkpoints.create("web", "second")).toMatchObject({ state: "forgotten" })
@@ -115,7 +123,7 @@ describe("create", () => {
   it.effect(
     "writes to a directory of the caller's choice, and lists it with the others afterwards",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* control.fileSystem.makeDirectory("/backup", { mode: 0o755 })
         yield* Checkpoints.create("web", "there", { leaveRunning: true, checkpointDir: "/backup" })
         yield* Checkpoints.create("web", "here", { leaveRunning: true })
@@ -134,7 +142,7 @@ describe("create", () => {
   it.effect(
     "refuses directories that are no good",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* control.fileSystem.makeDirectory("/real", { mode: 0o755 })
         yield* control.fileSystem.symlink("/real", "/link")
         yield* control.fileSystem.writeFileString("/file", "")
@@ -168,7 +176,7 @@ describe("create", () => {
   it.effect(
     "leaves the container as it was and lists nothing when the dump fails",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         for (const options of [{ leaveRunning: true }, {}, { tcpEstablished: true }]) {
           yield* control.faults.failNext("Runtime.checkpoint", broken)
           expect(yield* Effect.flip(Checkpoints.create("web", "first", options))).toMatchObject(itBroke)
@@ -188,7 +196,7 @@ describe("create", () => {
   it.effect(
     "kills the container only after its checkpoint is published",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const hang = yield* control.faults.hangNext("Runtime.stop")
         const fiber = yield* Effect.fork(Checkpoints.create("web", "first"))
         yield* hang.reached
@@ -204,7 +212,7 @@ describe("create", () => {
   it.effect(
     "lets a container go on that could not be stopped, without its checkpoint",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* control.faults.failNext("Runtime.stop", broken)
         expect(yield* Effect.flip(Checkpoints.create("web", "first"))).toMatchObject(itBroke)
         expect((yield* control.container("web"))?.state).toBe("running")
@@ -216,9 +224,12 @@ describe("create", () => {
   it.effect(
     "keeps the checkpoint of a container that is gone although stopping it failed",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* control.faults.failNext("Runtime.stop", broken, { after: true })
-        expect(yield* Checkpoints.create("web", "first")).toMatchObject({ state: "forgotten", warnings: [broken.message] })
+        expect(yield* Checkpoints.create("web", "first")).toMatchObject({
+          state: "forgotten",
+          warnings: [broken.message]
+        })
         expect(yield* listed).toEqual(["first"])
       })
     )
@@ -227,7 +238,7 @@ describe("create", () => {
   it.effect(
     "looks the container up afterwards instead of believing the runtime",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         // A dump that reports success, of a container that did not live through it.
         const hang = yield* control.faults.hangNext("Runtime.checkpoint", { after: true })
         const fiber = yield* Effect.fork(Checkpoints.create("web", "first", { leaveRunning: true }))
@@ -241,7 +252,9 @@ describe("create", () => {
         expect(yield* control.count("web")).toBe(7)
         // One that reports a failure, although it stopped the container and its images are whole.
         yield* control.faults.failNext("Runtime.checkpoint", broken, { after: true })
-        expect(yield* Checkpoints.create("web", "second", { tcpEstablished: true })).toMatchObject({ state: "forgotten" })
+        expect(yield* Checkpoints.create("web", "second", { tcpEstablished: true })).toMatchObject({
+          state: "forgotten"
+        })
         yield* Checkpoints.restore("web", "second")
         expect(yield* control.count("web")).toBe(7)
       })
@@ -251,7 +264,7 @@ describe("create", () => {
   it.effect(
     "refuses before the freeze what cannot fit",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* control.faults.setCapacity(100_000)
         const pause = yield* control.faults.hangNext("Runtime.pause")
         const error = yield* Effect.flip(Checkpoints.create("web", "first"))
@@ -266,10 +279,12 @@ describe("create", () => {
   it.effect(
     "loses nothing when the disk is full at any step",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         for (const options of [{ leaveRunning: true }, {}]) {
           let bytes = 0
-          let outcome = yield* Effect.either(Effect.zipRight(control.faults.failWritesAfter(bytes), Checkpoints.create("web", "full", options)))
+          let outcome = yield* Effect.either(
+            Effect.zipRight(control.faults.failWritesAfter(bytes), Checkpoints.create("web", "full", options))
+          )
           while (Either.isLeft(outcome)) {
             yield* control.faults.clear
             expect(["StorageFailed", "RuntimeFailed"]).toContain(outcome.left._tag)
@@ -277,7 +292,9 @@ describe("create", () => {
             expect(yield* control.count("web")).toBe(7)
             expect(yield* listed).toEqual([])
             bytes += 97
-            outcome = yield* Effect.either(Effect.zipRight(control.faults.failWritesAfter(bytes), Checkpoints.create("web", "full", options)))
+            outcome = yield* Effect.either(
+              Effect.zipRight(control.faults.failWritesAfter(bytes), Checkpoints.create("web", "full", options))
+            )
           }
           expect(bytes).toBeGreaterThan(4096)
           yield* control.faults.clear
@@ -291,7 +308,7 @@ describe("create", () => {
   it.effect(
     "publishes what could not be published when it stopped the container, with recover and with the next operation",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         for (const next of ["recover", "restore"] as const) {
           const hang = yield* control.faults.hangNext("Runtime.checkpoint", { after: true })
           const fiber = yield* Effect.fork(Checkpoints.create("web", next, { tcpEstablished: true }))
@@ -320,7 +337,7 @@ describe("create", () => {
   it.effect(
     "is cancelled before the freeze, and rolled back after the dump, by an interruption",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         for (const options of [{ leaveRunning: true }, {}]) {
           const before = yield* control.faults.hangNext("Runtime.residentBytes")
           const first = yield* Effect.fork(Checkpoints.create("web", "first", options))
@@ -347,7 +364,7 @@ describe("create", () => {
   it.effect(
     "publishes all the same when it is interrupted after the dump stopped the container",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const hang = yield* control.faults.hangNext("Runtime.checkpoint", { after: true })
         const fiber = yield* Effect.fork(Checkpoints.create("web", "first", { tcpEstablished: true }))
         yield* hang.reached
@@ -365,7 +382,7 @@ describe("create", () => {
   it.effect(
     "lets exactly one of many creates of a name succeed",
     inWorld(() =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const outcomes = yield* Effect.forEach(
           Array.from({ length: 8 }),
           () => Effect.either(Checkpoints.create("web", "first", { leaveRunning: true })),
@@ -382,7 +399,7 @@ describe("create", () => {
   it.effect(
     "says that the container is busy when asked not to wait",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const hang = yield* control.faults.hangNext("Runtime.checkpoint")
         const fiber = yield* Effect.fork(Checkpoints.create("web", "first", { leaveRunning: true }))
         yield* hang.reached
@@ -398,7 +415,7 @@ describe("create", () => {
   it.effect(
     "copies the memory ahead of the freeze when asked, and keeps it with the checkpoint",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const hang = yield* control.faults.hangNext("Runtime.preDump", { after: true })
         const operation = yield* Checkpoints.beginCreate("web", "first", { preDump: true })
         yield* hang.reached
@@ -415,8 +432,10 @@ describe("create", () => {
   it.effect(
     "builds on an earlier checkpoint, which cannot be removed before it",
     inWorld((control) =>
-      Effect.gen(function*() {
-        expect(yield* Effect.flip(Checkpoints.create("web", "child", { leaveRunning: true, parentPath: name("parent") })))
+      Effect.gen(function* () {
+        expect(
+          yield* Effect.flip(Checkpoints.create("web", "child", { leaveRunning: true, parentPath: name("parent") }))
+        )
           .toMatchObject({ _tag: "CheckpointNotFound" })
         yield* Checkpoints.create("web", "parent", { leaveRunning: true })
         expect(yield* Effect.flip(Checkpoints.create("web", "child", { preDump: true, parentPath: name("parent") })))
@@ -425,7 +444,7 @@ describe("create", () => {
         expect(yield* control.fileSystem.readLink(`${directory}/child/parent`)).toBe("../parent")
         const busy = yield* Effect.flip(Checkpoints.remove("web", "parent"))
         expect(busy._tag).toBe("CheckpointBusy")
-        expect(busy.message).toContain("\"child\"")
+        expect(busy.message).toContain('"child"')
         yield* Checkpoints.remove("web", "child")
         yield* Checkpoints.remove("web", "parent")
         expect(yield* listed).toEqual([])
@@ -436,7 +455,7 @@ describe("create", () => {
   it.effect(
     "keeps everything private",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { checkpoint } = yield* Checkpoints.create("web", "first", { leaveRunning: true })
         const mode = (path: string) => Effect.map(control.fileSystem.stat(path), (info) => info.mode & 0o777)
         for (const folder of [checkpoint.path, directory, `${directory}/..`]) expect(yield* mode(folder)).toBe(0o700)
@@ -450,12 +469,15 @@ describe("create", () => {
   it.effect(
     "appends an event, and only warns when it cannot",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
         expect(yield* history).toMatchObject([{
           Type: "container",
           Action: "checkpoint",
-          Actor: { ID: "web", Attributes: { name: "front", image: "nginx", team: "a", checkpoint: "first", exit: "false" } }
+          Actor: {
+            ID: "web",
+            Attributes: { name: "front", image: "nginx", team: "a", checkpoint: "first", exit: "false" }
+          }
         }])
         const failed = new CheckpointError.EventLogFailed({ operation: "append", path: "/log", detail: "it is full" })
         yield* control.faults.failNext("EventLog.append", failed)
@@ -475,7 +497,7 @@ describe("create", () => {
   it.effect(
     "shows its progress to whoever looks, and goes on when nobody does",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const hang = yield* control.faults.hangNext("Runtime.checkpoint")
         const operation = yield* Checkpoints.beginCreate("web", "first", { leaveRunning: true })
         yield* hang.reached

@@ -7,7 +7,7 @@ describe("list, names, get", () => {
   it.effect(
     "sort by name and create nothing",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         expect(yield* listed).toEqual([])
         expect(yield* Checkpoints.names("web")).toEqual([])
         expect(yield* Checkpoints.list()).toEqual([])
@@ -22,25 +22,25 @@ describe("list, names, get", () => {
   it.effect(
     "show a damaged checkpoint as damaged, with the reason, beside the whole ones",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const fs = control.fileSystem
         yield* Checkpoints.create("web", "whole", { leaveRunning: true })
         const place = (name: string, config: string | undefined, inventory = true) =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             yield* fs.makeDirectory(`${directory}/${name}`)
             if (inventory) yield* fs.writeFileString(`${directory}/${name}/inventory.img`, "x")
             if (config !== undefined) yield* fs.writeFileString(`${directory}/${name}/config.json`, config)
           })
         yield* place("d-empty", "")
-        yield* place("d-truncated", "{\"created\":\"2016-05-20T14:29")
+        yield* place("d-truncated", '{"created":"2016-05-20T14:29')
         yield* place("d-number", "7")
-        yield* place("d-shape", "{\"tcp\":\"yes\"}")
+        yield* place("d-shape", '{"tcp":"yes"}')
         yield* place("d-huge", " ".repeat(2_000_000))
-        yield* place("d-unpublished", "{\"stasis\":{\"version\":1}}")
-        yield* place("d-inventory", "{\"name\":\"x\"}", false)
+        yield* place("d-unpublished", '{"stasis":{"version":1}}')
+        yield* place("d-inventory", '{"name":"x"}', false)
         yield* place("d-folder", undefined)
         yield* fs.makeDirectory(`${directory}/d-folder/config.json`)
-        yield* place("seed", "{\"created\":\"2016-05-20T14:29:21Z\",\"name\":\"seed\",\"tcp\":true}")
+        yield* place("seed", '{"created":"2016-05-20T14:29:21Z","name":"seed","tcp":true}')
         yield* place("docker", undefined)
         yield* place("nothing", undefined, false)
         yield* fs.symlink(`${directory}/whole`, `${directory}/link`)
@@ -74,7 +74,7 @@ describe("list, names, get", () => {
   it.effect(
     "keep the checkpoints of two containers apart that share a directory",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* control.add({ id: "db" })
         const options = { leaveRunning: true, checkpointDir: "/shared" }
         yield* Checkpoints.create("web", "of-web", options)
@@ -84,7 +84,9 @@ describe("list, names, get", () => {
         expect(yield* Effect.flip(Checkpoints.remove("web", "of-db", { checkpointDir: "/shared" }))).toMatchObject({
           _tag: "CheckpointNotFound"
         })
-        expect(yield* Effect.flip(Checkpoints.create("web", "of-db", options))).toMatchObject({ _tag: "CheckpointExists" })
+        expect(yield* Effect.flip(Checkpoints.create("web", "of-db", options))).toMatchObject({
+          _tag: "CheckpointExists"
+        })
       })
     )
   )

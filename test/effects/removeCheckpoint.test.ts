@@ -7,7 +7,7 @@ describe("remove", () => {
   it.effect(
     "removes exactly one checkpoint, whole or damaged",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         for (const name of ["first", "second", "third"]) yield* Checkpoints.create("web", name, { leaveRunning: true })
         yield* control.fileSystem.remove(`${directory}/third/inventory.img`)
         expect((yield* Checkpoints.remove("web", "third")).checkpoint.status).toBe("damaged")
@@ -22,7 +22,7 @@ describe("remove", () => {
   it.effect(
     "refuses names that lead elsewhere and folders that are no checkpoints",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const fs = control.fileSystem
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
         yield* fs.makeDirectory("/etc/precious", { recursive: true })
@@ -46,7 +46,7 @@ describe("remove", () => {
   it.effect(
     "removes what an older daemon left under a name that ends in a dot",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* control.fileSystem.makeDirectory(`${directory}/old.`, { recursive: true })
         yield* control.fileSystem.writeFileString(`${directory}/old./inventory.img`, "x")
         expect(yield* listed).toEqual(["old."])
@@ -59,7 +59,7 @@ describe("remove", () => {
   it.effect(
     "leaves no half of a checkpoint in sight when the deletion is cut short, and sweeps it later",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const annex = `${directory}/../.checkpoints.stasis`
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
         yield* control.fileSystem.makeDirectory(`${annex}/trash/0123456789abcdef`, { recursive: true })
@@ -74,7 +74,7 @@ describe("remove", () => {
   it.effect(
     "needs the container to exist, or to have existed",
     inWorld(() =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const error = yield* Effect.flip(Checkpoints.remove("nobody", "first"))
         expect(error._tag).toBe("ContainerNotFound")
         expect(CheckpointError.httpStatus(error)).toBe(404)

@@ -16,7 +16,7 @@ describe("restore", () => {
   it.effect(
     "brings a container back to where it was, any number of times",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first")
         for (const round of [1, 2, 3]) {
           const restored = yield* Checkpoints.restore("web", "first")
@@ -34,7 +34,7 @@ describe("restore", () => {
   it.effect(
     "knows a container that its runtime has forgotten by id, name and prefix",
     inWorld(() =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first")
         for (const reference of ["web", "front", "w"]) {
           expect((yield* Checkpoints.get(reference, "first")).container).toBe("web")
@@ -49,7 +49,7 @@ describe("restore", () => {
   it.effect(
     "refuses what cannot be restored, and changes nothing",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
         yield* control.advance("web")
         expect(yield* Effect.flip(Checkpoints.restore("web", "first"))).toMatchObject({ _tag: "ContainerRunning" })
@@ -71,7 +71,7 @@ describe("restore", () => {
   it.effect(
     "refuses a checkpoint of another container that had the same id",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first")
         yield* control.add({ id: "web", state: "stopped" })
         expect(yield* Effect.flip(Checkpoints.restore("web", "first"))).toMatchObject({ _tag: "ContainerMismatch" })
@@ -82,7 +82,7 @@ describe("restore", () => {
   it.effect(
     "notices a changed file before anything is killed",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
         yield* control.fileSystem.writeFileString("/data/log", "longer than it was")
         const process = (yield* control.container("web"))?.process
@@ -98,7 +98,7 @@ describe("restore", () => {
   it.effect(
     "rolls a running container back behind a safety checkpoint",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
         yield* control.advance("web", 5)
         const hang = yield* control.faults.hangNext("Runtime.restore")
@@ -118,7 +118,7 @@ describe("restore", () => {
   it.effect(
     "returns to where the container was when the restore fails",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
         yield* control.advance("web", 5)
         for (const paused of [false, true]) {
@@ -139,7 +139,7 @@ describe("restore", () => {
   it.effect(
     "keeps the safety checkpoint, and names it, when there is no way back either",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
         yield* control.advance("web", 5)
         yield* control.faults.failNext("Runtime.restore", broken, { times: 2 })
@@ -155,7 +155,7 @@ describe("restore", () => {
   it.effect(
     "is not interrupted halfway",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first")
         const hang = yield* control.faults.hangNext("Runtime.restore")
         const fiber = yield* Effect.fork(Checkpoints.restore("web", "first"))
@@ -172,7 +172,7 @@ describe("restore", () => {
   it.effect(
     "holds its checkpoint against a removal",
     inWorld((control) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         yield* Checkpoints.create("web", "first")
         const hang = yield* control.faults.hangNext("Runtime.restore")
         const fiber = yield* Effect.fork(Checkpoints.restore("web", "first"))

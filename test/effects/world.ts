@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope"
 import { Checkpoints } from "stasis"
 import * as Memory from "stasis/Memory"
 
-export const web = { id: "web", name: "front", image: "nginx", labels: { team: "a" }, count: 7 }
+const web = { id: "web", name: "front", image: "nginx", labels: { team: "a" }, count: 7 }
 
 type Needs = Layer<typeof Memory.layerTest>
 type Layer<F> = F extends (config?: infer _) => import("effect/Layer").Layer<infer A> ? A : never
@@ -13,7 +13,8 @@ type Layer<F> = F extends (config?: infer _) => import("effect/Layer").Layer<inf
 export const inWorld = <A, E>(
   test: (control: typeof Memory.MemoryControl.Service) => Effect.Effect<A, E, Needs | Scope.Scope>,
   config: Memory.MemoryConfig = {}
-) => () =>
+) =>
+() =>
   Effect.flatMap(Memory.MemoryControl, test).pipe(
     Effect.scoped,
     Effect.provide(Memory.layerTest({ containers: [web], ...config }))

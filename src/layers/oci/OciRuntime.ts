@@ -48,9 +48,9 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         residentBytes: (container) =>
           Effect.map(OciLifecycle.current(settings, "inspect", container), (state) =>
             Proc.residentBytes(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))),
-        preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
-        checkpoint: (container, request) =>
-          provide(Effect.uninterruptible(checkpoint(settings, container, request))),
+        preDump: (container, request) =>
+          provide(Effect.uninterruptible(preDump(settings, container, request))),
+        checkpoint: (container, request) => provide(Effect.uninterruptible(checkpoint(settings, container, request))),
         checkRestore: (container, subject) => checkRestore(settings, container, subject),
         restore: (container, request) => provide(Effect.uninterruptible(restore(settings, container, request))),
         pause: (container, lease) => OciLifecycle.pause(settings, container, lease),

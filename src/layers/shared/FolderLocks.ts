@@ -11,7 +11,7 @@ import { storageFailed } from "./storageFailed.ts"
 
 /** Holds what the request names until the scope closes. */
 export const lock = (config: FolderConfig, request: LockRequest) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { container, directory, name } = request
     const descriptors: Array<number> = []
     if (request.hold !== "name") {
@@ -35,7 +35,7 @@ export const lock = (config: FolderConfig, request: LockRequest) =>
   })
 
 const hold = (path: string, { container, name, wait }: LockRequest) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const lease = yield* Effect.mapError(disk.lock(path, wait), storageFailed("lock", path))
     return yield* Option.match(lease, {

@@ -19,18 +19,22 @@ const request = { file: "config.json", marker: "inventory.img", maximumBytes }
 
 /** The names of the folders that may be checkpoints, sorted; none where the directory is missing. */
 export const names = (directory: CheckpointDirectory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const entries = yield* Effect.catchAll(disk.entries(directory), (error) =>
       errno(error) === "ENOENT" ? Effect.succeed([]) : Effect.fail(storageFailed("list", directory)(error)))
     const found: Array<CheckpointName> = []
-    for (const { kind, name } of entries) if (kind === "Directory" && isExisting(name)) found.push(name)
+    for (const { kind, name } of entries) {
+      if (kind === "Directory" && isExisting(name)) {
+        found.push(name)
+      }
+    }
     return found.sort()
   })
 
 /** Every checkpoint in a directory, by name; `container` is whom those without a record are ascribed to. */
 export const listAll = (container: string, directory: CheckpointDirectory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const folders = yield* names(directory)
     if (folders.length === 0) return []
@@ -48,7 +52,7 @@ export const list = (container: Container, directory: CheckpointDirectory) =>
 
 /** One checkpoint of a container. */
 export const get = (container: Container, directory: CheckpointDirectory, name: CheckpointName) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const path = locate(directory, name)
     const info = yield* Effect.mapError(disk.inspect(path), storageFailed("look at", path))
@@ -66,12 +70,14 @@ export const get = (container: Container, directory: CheckpointDirectory, name: 
     const scanned = yield* Effect.mapError(disk.scanOne(path, request), storageFailed("read", path))
     const checkpoint = read(container.id, directory, name, scanned)
     if (checkpoint === undefined) return yield* missing("the folder holds neither inventory.img nor config.json")
-    return checkpoint.container === container.id ? checkpoint : yield* missing(`it is of container "${checkpoint.container}"`)
+    return checkpoint.container === container.id
+      ? checkpoint
+      : yield* missing(`it is of container "${checkpoint.container}"`)
   })
 
 /** Takes a checkpoint away: one rename out of the directory, made durable, then the deletion. */
 export const remove = (checkpoint: Checkpoint, directory: CheckpointDirectory, durability: Durability) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const disk = yield* Disk
     const annex = yield* Annex.make(directory)
@@ -92,12 +98,15 @@ export const remove = (checkpoint: Checkpoint, directory: CheckpointDirectory, d
 
 /** A checkpoint that others build on has pages that they lack. */
 const failIfParent = (annex: string, checkpoint: Checkpoint, directory: CheckpointDirectory) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     if (!isExisting(checkpoint.name)) return
     const noted = yield* Effect.orElseSucceed(disk.entries(childrenPath(annex, checkpoint.name)), () => [])
-    const children = yield* Effect.filter(noted, ({ name }) =>
-      Effect.map(disk.inspect(`${directory}/${name}/parent`), Option.isSome).pipe(Effect.orElseSucceed(() => false)))
+    const children = yield* Effect.filter(
+      noted,
+      ({ name }) =>
+        Effect.map(disk.inspect(`${directory}/${name}/parent`), Option.isSome).pipe(Effect.orElseSucceed(() => false))
+    )
     if (children.length > 0) {
       return yield* new CheckpointBusy({
         container: checkpoint.container,
@@ -109,15 +118,17 @@ const failIfParent = (annex: string, checkpoint: Checkpoint, directory: Checkpoi
 
 /** Deletes what removals that were cut short have left. */
 export const emptyTrash = (annex: string) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     const entries = yield* Effect.orElseSucceed(disk.entries(trashPath(annex)), () => [])
     yield* Effect.forEach(entries, ({ name }) => deleteTree(`${trashPath(annex)}/${name}`), { discard: true })
   })
 
 const deleteTree = (path: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) =>
-    Effect.mapError(fs.remove(path, { recursive: true, force: true }), storageFailed("delete", path)))
+  Effect.flatMap(
+    FileSystem.FileSystem,
+    (fs) => Effect.mapError(fs.remove(path, { recursive: true, force: true }), storageFailed("delete", path))
+  )
 
 const read = (container: string, directory: CheckpointDirectory, name: CheckpointName, { marker, text }: Scanned) =>
   fromEvidence(container, directory, name, { inventory: marker, config: text })

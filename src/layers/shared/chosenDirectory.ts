@@ -12,8 +12,9 @@ import { errno, storageFailed } from "./storageFailed.ts"
 
 /** Checks a chosen directory; one that is missing passes only where it is to be created. */
 export const check = (directory: CheckpointDirectory, create: boolean) =>
-  Effect.gen(function*() {
-    const refuse = (reason: InvalidCheckpointDirectory["reason"]) => new InvalidCheckpointDirectory({ directory, reason })
+  Effect.gen(function* () {
+    const refuse = (reason: InvalidCheckpointDirectory["reason"]) =>
+      new InvalidCheckpointDirectory({ directory, reason })
     const info = yield* inspect(directory, refuse)
     if (Option.isNone(info)) {
       if (!create) return yield* refuse("Missing")
@@ -30,7 +31,7 @@ type Refuse = (reason: InvalidCheckpointDirectory["reason"]) => InvalidCheckpoin
 
 /** A folder that anybody may rename things in can be pulled away from under us, links on the way included. */
 const checkAncestors = (directory: CheckpointDirectory, refuse: Refuse) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     let path = split(directory).parent
     const real = yield* Effect.option(fs.realPath(path))
@@ -49,7 +50,7 @@ const checkAncestors = (directory: CheckpointDirectory, refuse: Refuse) =>
 const isOpenToOthers = ({ mode }: PathInfo) => (mode & 0o002) !== 0 && (mode & 0o1000) === 0
 
 const inspect = (path: string, refuse: Refuse) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const disk = yield* Disk
     return yield* Effect.catchAll(disk.inspect(path), (error) => {
       const code = errno(error)

@@ -35,7 +35,7 @@ describe("Process", () => {
 
   it.live("adds variables to ours", () =>
     Effect.gen(function* () {
-      const finished = yield* Process.run({ ...sh("echo $MORE; test -n \"$PATH\" && echo path"), env: { MORE: "more" } })
+      const finished = yield* Process.run({ ...sh('echo $MORE; test -n "$PATH" && echo path'), env: { MORE: "more" } })
       expect(finished.stdout).toBe("more\npath\n")
     }))
 
