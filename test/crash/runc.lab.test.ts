@@ -1,4 +1,5 @@
-// SIGKILL at random instants into processes that create, remove and restore checkpoints of a real container.
+// SIGKILL at random instants into processes that create, remove and restore checkpoints of a real container. Other
+// instants, or more of them: `STASIS_SEED=7 STASIS_ROUNDS=100`.
 import * as NodeFs from "node:fs"
 import * as NodeOs from "node:os"
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
@@ -29,11 +30,10 @@ describe("after a SIGKILL, on runc", () => {
           Effect.scoped(rounds(program, container, count, seed)),
           LabContainer.layerOf(container)
         )
-        yield* Effect.sync(() => console.log(verdict))
-        expect(verdict.violation).toBeUndefined()
-        expect(verdict.rounds).toBe(count)
+        expect(verdict).toMatchObject({ violation: undefined, rounds: count })
         // The kills would prove nothing if they hit between the operations, or before anything stands still.
         expect(verdict.cut).toBeGreaterThan(count / 2)
+        expect(verdict.orphans).toBeGreaterThan(count / 10)
         return container
       }))
       expect(orphansOf(container.config.root)).toEqual([])
