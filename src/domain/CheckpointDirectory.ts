@@ -37,6 +37,12 @@ export const parse = (input: string): Either.Either<CheckpointDirectory, Invalid
     : Either.right(brand(path))
 }
 
+/** The same, of a choice that a caller may have left to us. */
+export const parseChoice = (
+  input: string | undefined
+): Either.Either<CheckpointDirectory | undefined, InvalidCheckpointDirectory> =>
+  input === undefined ? Either.right(undefined) : parse(input)
+
 /** The folder of one checkpoint in a directory. */
 export const locate = (directory: CheckpointDirectory, name: CheckpointName): string => `${directory}/${name}`
 

@@ -7,15 +7,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
-import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
 import type { CheckpointBusy, InvalidCheckpointDirectory, TimedOut } from "../domain/CheckpointError.ts"
 import type { CheckpointName } from "../domain/CheckpointName.ts"
 import type { CreateOptions, ReadOptions, RemoveOptions, RestoreOptions } from "../domain/CheckpointOptions.ts"
 import type { Created, Recovered, Removed, Restored } from "../domain/Outcome.ts"
-import type { Ports } from "./attempt.ts"
-import { CheckpointStore } from "./CheckpointStore.ts"
+import type { Ports } from "./Attempt.ts"
 import { createCheckpoint, type CreateError } from "./createCheckpoint.ts"
-import { findContainer, type FindError } from "./findContainer.ts"
+import { findDirectory, type FindError } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import * as Operation from "./Operation.ts"
 import { checkpointNames, getCheckpoint, type GetError, listCheckpoints, type ListError } from "./readCheckpoints.ts"
@@ -137,12 +135,7 @@ const recoverContainer = Effect.fn("Checkpoints.recover")(function* (
   reference: string,
   options: Omit<RemoveOptions, "durability">
 ): Effect.fn.Return<ReadonlyArray<Recovered>, RecoverError, Ports> {
-  const choice = options.checkpointDir === undefined
-    ? undefined
-    : yield* CheckpointDirectory.parse(options.checkpointDir)
-  const container = yield* findContainer(reference)
-  const store = yield* CheckpointStore
-  const directory = yield* store.directory(container, choice, false)
+  const { container, directory } = yield* findDirectory(reference, options)
   return yield* Effect.scoped(Effect.gen(function* () {
     const lease = yield* hold({ container, hold: "container", directory }, "recover", options)
     return yield* settle(container, directory, lease)

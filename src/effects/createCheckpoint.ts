@@ -2,10 +2,9 @@
  * The use case create: a running container is frozen and kept under a name.
  *
  * This file checks what can be checked before anything is touched, and takes the locks. What happens under
- * them is `attempt.ts`.
+ * them is `dumpAndPublish.ts`.
  */
 import * as Effect from "effect/Effect"
-import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
 import {
   type CheckpointBusy,
   type CheckpointDamaged,
@@ -19,9 +18,10 @@ import * as CheckpointName from "../domain/CheckpointName.ts"
 import type { CreateOptions } from "../domain/CheckpointOptions.ts"
 import { isLive } from "../domain/Container.ts"
 import type { Created } from "../domain/Outcome.ts"
-import { type AttemptError, dumpAndPublish, type Ports } from "./attempt.ts"
+import type { AttemptError, Ports } from "./Attempt.ts"
+import { dumpAndPublish } from "./dumpAndPublish.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
-import { findContainer, type FindError, refresh } from "./findContainer.ts"
+import { findDirectory, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import type { Report } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
@@ -49,10 +49,7 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
   operation: string
 ): Effect.fn.Return<Created, CreateError, Ports> {
   const name = yield* CheckpointName.parse(nameText)
-  const choice = options.checkpointDir === undefined
-    ? undefined
-    : yield* CheckpointDirectory.parse(options.checkpointDir)
-  const container = yield* findContainer(reference)
+  const { container, directory } = yield* findDirectory(reference, options, true)
   if (!isLive(container)) {
     return yield* new ContainerNotRunning({ container: container.name ?? container.id, state: container.state })
   }
@@ -63,7 +60,6 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
     return yield* new OptionUnsupported({ option: "preDump", runtime: runtime.name, detail, supportedBy: [] })
   }
   yield* runtime.checkOptions("checkpoint", options)
-  const directory = yield* store.directory(container, choice, true)
   return yield* Effect.gen(function* () {
     const lease = yield* hold({ container, hold: "both", directory, name }, "checkpoint", options)
     yield* report({ step: "checking", bytes: 0, total: 0 })

@@ -1,6 +1,6 @@
 /** The use cases that only look: list, names, get. They take no locks and create nothing. */
 import * as Effect from "effect/Effect"
-import type { Ports } from "./attempt.ts"
+import type { Ports } from "./Attempt.ts"
 import { byName, type Checkpoint } from "../domain/Checkpoint.ts"
 import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
 import type {
@@ -14,7 +14,7 @@ import type { ReadOptions } from "../domain/CheckpointOptions.ts"
 import type { Container } from "../domain/Container.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
 import { ContainerStore, type ContainerStoreError } from "./ContainerStore.ts"
-import { findContainer, type FindError } from "./findContainer.ts"
+import { findContainer, findDirectory, type FindError } from "./findContainer.ts"
 
 /** What list can fail with. */
 export type ListError = InvalidCheckpointDirectory | FindError
@@ -27,7 +27,7 @@ export const listCheckpoints = Effect.fn("Checkpoints.list")(function* (
   reference: string | undefined,
   options: ReadOptions
 ): Effect.fn.Return<ReadonlyArray<Checkpoint>, ListError, Ports> {
-  const choice = yield* parseChoice(options)
+  const choice = yield* CheckpointDirectory.parseChoice(options.checkpointDir)
   const containers = reference === undefined ? yield* everyContainer : [yield* findContainer(reference)]
   const lists = yield* Effect.forEach(containers, (container) => listOne(container, choice, reference === undefined))
   return lists.length === 1 ? lists[0] ?? [] : lists.flat().sort(byName)
@@ -38,10 +38,9 @@ export const checkpointNames = Effect.fn("Checkpoints.names")(function* (
   reference: string,
   options: ReadOptions
 ): Effect.fn.Return<ReadonlyArray<CheckpointName.CheckpointName>, ListError, Ports> {
-  const choice = yield* parseChoice(options)
-  const container = yield* findContainer(reference)
+  const { directory } = yield* findDirectory(reference, options)
   const store = yield* CheckpointStore
-  return yield* store.names(yield* store.directory(container, choice, false))
+  return yield* store.names(directory)
 })
 
 /** One checkpoint, at the cost of one. */
@@ -51,14 +50,10 @@ export const getCheckpoint = Effect.fn("Checkpoints.get")(function* (
   options: ReadOptions
 ): Effect.fn.Return<Checkpoint, GetError, Ports> {
   const name = yield* CheckpointName.parseExisting(nameText)
-  const choice = yield* parseChoice(options)
-  const container = yield* findContainer(reference)
+  const { container, directory } = yield* findDirectory(reference, options)
   const store = yield* CheckpointStore
-  return yield* store.get(container, yield* store.directory(container, choice, false), name)
+  return yield* store.get(container, directory, name)
 })
-
-const parseChoice = ({ checkpointDir }: ReadOptions) =>
-  checkpointDir === undefined ? Effect.succeed(undefined) : CheckpointDirectory.parse(checkpointDir)
 
 /** The checkpoints of one container: in the directory chosen, else in all that are known to hold some. */
 const listOne = (

@@ -1,7 +1,6 @@
 /** The use case remove: exactly one checkpoint is taken away, whole or damaged; nothing else ever is. */
 import * as Effect from "effect/Effect"
-import type { Ports } from "./attempt.ts"
-import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
+import type { Ports } from "./Attempt.ts"
 import type {
   CheckpointBusy,
   CheckpointNotFound,
@@ -13,7 +12,7 @@ import * as CheckpointName from "../domain/CheckpointName.ts"
 import type { RemoveOptions } from "../domain/CheckpointOptions.ts"
 import type { Removed } from "../domain/Outcome.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
-import { findContainer, type FindError } from "./findContainer.ts"
+import { findDirectory, type FindError } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import { record } from "./record.ts"
 import * as Telemetry from "./telemetry.ts"
@@ -34,12 +33,8 @@ export const removeCheckpoint = Effect.fn("Checkpoints.remove")(function* (
   options: RemoveOptions
 ): Effect.fn.Return<Removed, RemoveError, Ports> {
   const name = yield* CheckpointName.parseExisting(nameText)
-  const choice = options.checkpointDir === undefined
-    ? undefined
-    : yield* CheckpointDirectory.parse(options.checkpointDir)
-  const container = yield* findContainer(reference)
+  const { container, directory } = yield* findDirectory(reference, options)
   const store = yield* CheckpointStore
-  const directory = yield* store.directory(container, choice, false)
   // Looked up before the lock as well: a name that nobody has leaves no trace of the question.
   yield* store.get(container, directory, name)
   return yield* Effect.scoped(Effect.gen(function* () {

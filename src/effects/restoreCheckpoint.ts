@@ -5,9 +5,10 @@
  * fails.
  */
 import * as Effect from "effect/Effect"
-import { type AttemptError, dumpAndPublish, type Ports } from "./attempt.ts"
+import type { AttemptError, Ports } from "./Attempt.ts"
+import { dumpAndPublish } from "./dumpAndPublish.ts"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
-import * as CheckpointDirectory from "../domain/CheckpointDirectory.ts"
+import type { CheckpointDirectory } from "../domain/CheckpointDirectory.ts"
 import {
   type CheckpointBusy,
   type CheckpointDamaged,
@@ -25,7 +26,7 @@ import type { Restored } from "../domain/Outcome.ts"
 import * as Restoration from "../domain/Restoration.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
 import type { Lease } from "./Disk.ts"
-import { findContainer, type FindError, refresh } from "./findContainer.ts"
+import { findDirectory, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import { randomId, type Report } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
@@ -53,14 +54,10 @@ export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function* (
   report: Report
 ): Effect.fn.Return<Restored, RestoreError, Ports> {
   const name = yield* CheckpointName.parseExisting(nameText)
-  const choice = options.checkpointDir === undefined
-    ? undefined
-    : yield* CheckpointDirectory.parse(options.checkpointDir)
-  const container = yield* findContainer(reference)
+  const { container, directory } = yield* findDirectory(reference, options)
   const runtime = yield* Runtime
   const store = yield* CheckpointStore
   yield* runtime.checkOptions("restore", options)
-  const directory = yield* store.directory(container, choice, false)
   return yield* Effect.gen(function* () {
     const lease = yield* hold({ container, hold: "both", directory, name }, "restore", options)
     yield* report({ step: "checking", bytes: 0, total: 0 })
@@ -130,7 +127,7 @@ const rollBackTo = (target: Target) =>
     yield* start(target).pipe(
       Effect.catchAll((error) => goBack({ ...target, checkpoint: safety.checkpoint }, directory, error))
     )
-    return yield* Effect.match(store.remove(safety.checkpoint, directory, "none"), {
+    return yield* Effect.match(store.remove(safety.checkpoint, directory, "full"), {
       onSuccess: (): ReadonlyArray<string> => safety.warnings,
       onFailure: (error) => [...safety.warnings, `the safety checkpoint "${name}" is left: ${error.message}`]
     })
@@ -139,7 +136,7 @@ const rollBackTo = (target: Target) =>
 /** The restore failed: the container goes back to where it was when it was rolled back; always fails with the cause. */
 const goBack = <E extends { readonly _tag: string; readonly message: string }>(
   target: Target,
-  directory: CheckpointDirectory.CheckpointDirectory,
+  directory: CheckpointDirectory,
   cause: E
 ) =>
   Effect.gen(function* () {
@@ -166,6 +163,6 @@ const goBack = <E extends { readonly _tag: string; readonly message: string }>(
             `it is kept in checkpoint "${checkpoint.name}"`
         })
     )
-    yield* Effect.ignore(store.remove(checkpoint, directory, "none"))
+    yield* Effect.ignore(store.remove(checkpoint, directory, "full"))
     return yield* Effect.fail(cause)
   })

@@ -21,6 +21,7 @@ import * as InterruptedFolder from "./InterruptedFolder.ts"
 import * as KnownContainers from "./KnownContainers.ts"
 import * as PublishedFolder from "./PublishedFolder.ts"
 import * as StagedFolder from "./StagedFolder.ts"
+import * as StagedImages from "./StagedImages.ts"
 import { storageFailed } from "./storageFailed.ts"
 
 /** The checkpoint store of one world, below a stasis root. */
@@ -44,11 +45,11 @@ export const layer = (
             intent.mode === "StopInDump" ? KnownContainers.remember(config, intent.container, directory) : Effect.void,
             StagedFolder.stage(config, directory, intent)
           )),
-        makePreDump: (staging) => provide(StagedFolder.makePreDump(staging)),
-        parentPath: (staging, parent) => Effect.succeed(StagedFolder.parentPath(staging, parent)),
-        flush: (staging) => provide(StagedFolder.flush(staging)),
-        isDumped: (staging) => provide(StagedFolder.isDumped(staging)),
-        imageBytes: (staging) => provide(StagedFolder.imageBytes(staging)),
+        makePreDump: (staging) => provide(StagedImages.makePreDump(staging)),
+        parentPath: (staging, parent) => Effect.succeed(StagedImages.parentPath(staging, parent)),
+        flush: (staging) => provide(StagedImages.flush(staging)),
+        isDumped: (staging) => provide(StagedImages.isDumped(staging)),
+        imageBytes: (staging) => provide(StagedImages.imageBytes(staging)),
         freeBytes: (staging) => provide(freeBytes(staging.path)),
         publish: (staging, record, durability) =>
           provide(Effect.tap(

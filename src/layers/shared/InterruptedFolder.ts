@@ -16,6 +16,7 @@ import * as Annex from "./Annex.ts"
 import { type FolderConfig, stagingPath } from "./FolderLayout.ts"
 import * as PublishedFolder from "./PublishedFolder.ts"
 import * as StagedFolder from "./StagedFolder.ts"
+import * as StagedImages from "./StagedImages.ts"
 import { storageFailed } from "./storageFailed.ts"
 
 /** Finds the attempts with a record of intent; sweeps those that never got one, and half-removed checkpoints. */
@@ -77,8 +78,8 @@ const findOne = (path: string, locate: (intent: Intent) => Interrupted["staging"
       return undefined
     }
     const staging = locate(intent.value)
-    const begun = yield* StagedFolder.isBegun(staging)
-    const dumped = yield* StagedFolder.isDumped(staging)
+    const begun = yield* StagedImages.isBegun(staging)
+    const dumped = yield* StagedImages.isDumped(staging)
     const synced = yield* StagedFolder.isSynced(staging)
     const rebooted = yield* StagedFolder.isRebooted(staging)
     // Nothing that is published by itself: the name is not held for it.

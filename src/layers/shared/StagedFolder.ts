@@ -8,18 +8,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { make } from "../../domain/Checkpoint.ts"
 import { type CheckpointConfig, print } from "../../domain/CheckpointConfig.ts"
-import { type CheckpointDirectory, locate as locateIn } from "../../domain/CheckpointDirectory.ts"
-import { CheckpointExists, type StorageFailed } from "../../domain/CheckpointError.ts"
-import type { CheckpointName } from "../../domain/CheckpointName.ts"
+import type { CheckpointDirectory } from "../../domain/CheckpointDirectory.ts"
+import { CheckpointExists } from "../../domain/CheckpointError.ts"
 import type { Durability } from "../../domain/CheckpointOptions.ts"
 import type { Intent } from "../../domain/Intent.ts"
-import { preDumpFolder, type Staging } from "../../effects/CheckpointStore.ts"
+import type { Staging } from "../../effects/CheckpointStore.ts"
 import { Disk } from "../../effects/Disk.ts"
 import * as Annex from "./Annex.ts"
 import { childrenPath, type FolderConfig, stagingPath } from "./FolderLayout.ts"
+import { makePrivateAndDurable, sync } from "./StagedImages.ts"
 import { errno, storageFailed } from "./storageFailed.ts"
 
-const inventory = "inventory.img"
 const statistics = "stats-dump"
 const claim = "claimed"
 const durable = "synced"
@@ -110,38 +109,6 @@ export const unclaim = (staging: Staging) =>
     if (Option.isSome(unclaimed)) yield* sync(staging.directory)
   })
 
-/** Makes the folder for a pre-dump among the images. */
-export const makePreDump = (staging: Staging) => {
-  const path = `${staging.imagePath}/${preDumpFolder}`
-  return Effect.as(Annex.makePrivate(path), path)
-}
-
-/** A checkpoint of the same directory, as seen from the images of an attempt. */
-export const parentPath = (staging: Staging, parent: CheckpointName): string =>
-  relative(staging.imagePath, locateIn(staging.directory, parent))
-
-/** Both are absolute and normal. */
-const relative = (from: string, to: string): string => {
-  const [base, target] = [from.split("/"), to.split("/")]
-  const shared = base.findIndex((part, index) => part !== target[index])
-  const common = shared < 0 ? base.length : shared
-  return [...base.slice(common).map(() => ".."), ...target.slice(common)].join("/")
-}
-
-/** Whether any image is there. When in doubt, it is. */
-export const isBegun = (staging: Staging) =>
-  Effect.flatMap(Disk, (disk) => disk.entries(staging.imagePath)).pipe(
-    Effect.map((entries) => entries.some(({ name }) => name.endsWith(".img"))),
-    Effect.orElseSucceed(() => true)
-  )
-
-/** Whether `inventory.img`, the last image that CRIU writes, is there. */
-export const isDumped = (staging: Staging) =>
-  Effect.flatMap(Disk, (disk) => disk.inspect(`${staging.imagePath}/${inventory}`)).pipe(
-    Effect.map((info) => Option.isSome(info) && info.value.kind === "File" && info.value.size > 0),
-    Effect.mapError(storageFailed("look at", staging.imagePath))
-  )
-
 /** Whether the images were made durable before the attempt was cut short. */
 export const isSynced = (staging: Staging) => isMarked(staging, durable)
 
@@ -152,57 +119,6 @@ export const isRebooted = (staging: Staging) =>
     const then = yield* Effect.orElseSucceed(fs.readFileString(`${staging.path}/${boot}`), () => "unknown")
     return then !== (yield* bootId)
   })
-
-/** Bytes of the images so far. */
-export const imageBytes = (staging: Staging) =>
-  Effect.gen(function* () {
-    const disk = yield* Disk
-    const entries = yield* disk.entries(staging.imagePath)
-    const infos = yield* Effect.forEach(entries, (entry) => disk.inspect(`${staging.imagePath}/${entry.name}`))
-    return infos.reduce((sum, info) => sum + Option.match(info, { onNone: () => 0, onSome: ({ size }) => size }), 0)
-  }).pipe(Effect.mapError(storageFailed("measure", staging.imagePath)))
-
-/** Writes the pages that are out so far to the device. */
-export const flush = (staging: Staging) =>
-  Effect.gen(function* () {
-    const disk = yield* Disk
-    const entries = yield* disk.entries(staging.imagePath)
-    yield* Effect.forEach(
-      entries.filter((entry) => entry.name.startsWith("pages-")),
-      (entry) => disk.sync(`${staging.imagePath}/${entry.name}`),
-      { discard: true }
-    )
-  }).pipe(
-    // What cannot be written now is written, or reported, when the checkpoint is published.
-    Effect.ignore
-  )
-
-/** CRIU makes files of 0644; nobody else may read the memory of a process. */
-const makePrivateAndDurable = (imagePath: string, durability: Durability) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const disk = yield* Disk
-    const entries = yield* Effect.mapError(disk.entries(imagePath), storageFailed("list", imagePath))
-    yield* Effect.forEach(entries, ({ kind, name }) => {
-      const path = `${imagePath}/${name}`
-      if (kind === "SymbolicLink") return Effect.void
-      const mode = kind === "Directory" ? 0o700 : 0o600
-      return Effect.zipRight(
-        Effect.mapError(fs.chmod(path, mode), storageFailed("protect", path)),
-        kind === "Directory" ? makeInner(path, durability) : durability === "full" ? sync(path) : Effect.void
-      )
-    }, { concurrency: 4, discard: true })
-    yield* Effect.mapError(fs.chmod(imagePath, 0o700), storageFailed("protect", imagePath))
-  })
-
-const makeInner = (
-  path: string,
-  durability: Durability
-): Effect.Effect<void, StorageFailed, FileSystem.FileSystem | Disk> =>
-  Effect.zipRight(
-    Effect.suspend(() => makePrivateAndDurable(path, durability)),
-    durability === "full" ? sync(path) : Effect.void
-  )
 
 /** CRIU finds the parent by a link that was right in the staging folder; it has to be right where it is published. */
 const linkParent = (staging: Staging) =>
@@ -228,9 +144,6 @@ const syncAttempt = (staging: Staging) =>
     yield* sync(directory)
     yield* Annex.syncAncestors(directory)
   })
-
-const sync = (path: string) =>
-  Effect.flatMap(Disk, (disk) => Effect.mapError(disk.sync(path), storageFailed("make durable", path)))
 
 /** Says that an empty folder of this name in the directory is ours, for as long as the power may go, and makes it. */
 const claimName = (staging: Staging) =>

@@ -8,47 +8,18 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
-import type { CheckpointDirectory } from "../domain/CheckpointDirectory.ts"
-import {
-  type CheckpointExists,
-  CheckpointUnpublished,
-  type ContainerNotRunning,
-  StorageFailed
-} from "../domain/CheckpointError.ts"
-import type { CheckpointName } from "../domain/CheckpointName.ts"
-import type { CreateOptions } from "../domain/CheckpointOptions.ts"
+import { CheckpointUnpublished } from "../domain/CheckpointError.ts"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
 import { type Container, isLive } from "../domain/Container.ts"
 import * as Creation from "../domain/Creation.ts"
 import type { Created } from "../domain/Outcome.ts"
 import type { Step } from "../domain/Progress.ts"
-import { CheckpointStore, preDumpFolder, type Staging } from "./CheckpointStore.ts"
-import type { ContainerStore } from "./ContainerStore.ts"
-import type { Lease } from "./Disk.ts"
-import type { EventLog } from "./EventLog.ts"
+import type { Attempt, AttemptError, Ports } from "./Attempt.ts"
+import { CheckpointStore, type Staging } from "./CheckpointStore.ts"
 import { refresh } from "./findContainer.ts"
-import type { Report } from "./Operation.ts"
-import type { SettleError } from "./recover.ts"
+import { checkRoom, freezeAndDump, stage } from "./freezeAndDump.ts"
 import { type Dumped, Runtime } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
-
-/** The services that the use cases are written against. */
-export type Ports = CheckpointStore | ContainerStore | Runtime | EventLog
-
-/** What an attempt can fail with. */
-export type AttemptError = ContainerNotRunning | CheckpointExists | CheckpointUnpublished | SettleError
-
-/** What one attempt works on. The caller holds the container and the name. */
-export interface Attempt {
-  readonly container: Container
-  readonly name: CheckpointName
-  readonly directory: CheckpointDirectory
-  readonly options: CreateOptions
-  readonly lease: Lease
-  readonly report: Report
-  /** Random: the name of the staging folder. */
-  readonly operation: string
-}
 
 /** Freezes, dumps, publishes and, where asked, stops. */
 export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, AttemptError, Ports> =>
@@ -75,88 +46,6 @@ const lookUp = (container: Container) =>
 /** Whether the staging folder may be all that is left of the container. When in doubt, it is. */
 const isGone = (state: Container["state"] | undefined, plan: Creation.CreationPlan, dump: Exit.Exit<Dumped, unknown>) =>
   state === undefined ? plan.mode === "StopInDump" && Exit.isSuccess(dump) : state !== "running" && state !== "paused"
-
-const stage = (attempt: Attempt, plan: Creation.CreationPlan) =>
-  Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const store = yield* CheckpointStore
-    const { criu, kernel, version } = yield* runtime.capabilities
-    return yield* store.stage(attempt.directory, {
-      version: 1,
-      operation: attempt.operation,
-      checkpoint: attempt.name,
-      directory: attempt.directory,
-      container: attempt.container,
-      mode: plan.mode,
-      paused: plan.paused,
-      options: attempt.options,
-      runtime: {
-        name: runtime.name,
-        ...(version === undefined ? {} : { version }),
-        ...(criu === undefined ? {} : { criu }),
-        ...(kernel === undefined ? {} : { kernel })
-      },
-      started: yield* Clock.currentTimeMillis
-    })
-  })
-
-const checkRoom = (attempt: Attempt, staging: Staging) =>
-  Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const store = yield* CheckpointStore
-    const needed = yield* runtime.residentBytes(attempt.container)
-    const free = yield* store.freeBytes(staging)
-    if (free < needed) {
-      return yield* new StorageFailed({
-        operation: `checkpoint container ${attempt.container.name ?? attempt.container.id} into`,
-        path: attempt.directory,
-        reason: "NoSpace",
-        detail:
-          `it holds ${needed} bytes of memory and only ${free} bytes are free, make room or choose another directory`
-      })
-    }
-    return needed
-  })
-
-const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging, total: number) =>
-  Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const store = yield* CheckpointStore
-    const { container, lease, options, report } = attempt
-    const parentPath = yield* parentOf(attempt, staging)
-    yield* report({ step: "freezing", bytes: 0, total })
-    if (plan.mode === "PauseThenStop" && !plan.paused) yield* runtime.pause(container, lease)
-    yield* report({ step: "dumping", bytes: 0, total })
-    return yield* runtime.checkpoint(container, {
-      imagePath: staging.imagePath,
-      workPath: staging.workPath,
-      ...(parentPath === undefined ? {} : { parentPath }),
-      after: Creation.stateAfterDump(plan),
-      options,
-      lease,
-      // What is out by now is written to the device while the dump goes on: less is left to sync at its end.
-      report: (progress) =>
-        Effect.zipRight(
-          report({ ...progress, total }),
-          options.durability === "none" ? Effect.void : store.flush(staging)
-        )
-    })
-  })
-
-/** What the dump builds on: memory copied just now from the running container, or an earlier checkpoint. */
-const parentOf = (attempt: Attempt, staging: Staging) =>
-  Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const store = yield* CheckpointStore
-    const { container, lease, options, report } = attempt
-    if (options.preDump === true) {
-      yield* report({ step: "pre-dumping", bytes: 0, total: 0 })
-      const imagePath = yield* store.makePreDump(staging)
-      yield* runtime.preDump(container, { imagePath, workPath: staging.workPath, options, lease })
-      return preDumpFolder
-    }
-    return options.parentPath === undefined ? undefined : yield* store.parentPath(staging, options.parentPath)
-  })
 
 /** The container lives: until the rename, going back is always possible, and an interruption does. */
 const publishBeside = (

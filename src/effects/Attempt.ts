@@ -1,0 +1,31 @@
+/** One attempt at a checkpoint: what it works on, what it stands on, and what it can fail with. */
+import type { CheckpointDirectory } from "../domain/CheckpointDirectory.ts"
+import type { CheckpointExists, CheckpointUnpublished, ContainerNotRunning } from "../domain/CheckpointError.ts"
+import type { CheckpointName } from "../domain/CheckpointName.ts"
+import type { CreateOptions } from "../domain/CheckpointOptions.ts"
+import type { Container } from "../domain/Container.ts"
+import type { CheckpointStore } from "./CheckpointStore.ts"
+import type { ContainerStore } from "./ContainerStore.ts"
+import type { Lease } from "./Disk.ts"
+import type { EventLog } from "./EventLog.ts"
+import type { Report } from "./Operation.ts"
+import type { SettleError } from "./recover.ts"
+import type { Runtime } from "./Runtime.ts"
+
+/** The services that the use cases are written against. */
+export type Ports = CheckpointStore | ContainerStore | Runtime | EventLog
+
+/** What an attempt can fail with. */
+export type AttemptError = ContainerNotRunning | CheckpointExists | CheckpointUnpublished | SettleError
+
+/** What one attempt works on. The caller holds the container and the name. */
+export interface Attempt {
+  readonly container: Container
+  readonly name: CheckpointName
+  readonly directory: CheckpointDirectory
+  readonly options: CreateOptions
+  readonly lease: Lease
+  readonly report: Report
+  /** Random: the name of the staging folder. */
+  readonly operation: string
+}

@@ -1,0 +1,96 @@
+/**
+ * The first half of an attempt: staged, room looked up, frozen, dumped. Whatever comes of it, the caller decides
+ * what happens next.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { StorageFailed } from "../domain/CheckpointError.ts"
+import * as Creation from "../domain/Creation.ts"
+import type { Attempt } from "./Attempt.ts"
+import { CheckpointStore, preDumpFolder, type Staging } from "./CheckpointStore.ts"
+import { Runtime } from "./Runtime.ts"
+
+/** Makes the staging folder, with the record of what is intended. */
+export const stage = (attempt: Attempt, plan: Creation.CreationPlan) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const { criu, kernel, version } = yield* runtime.capabilities
+    return yield* store.stage(attempt.directory, {
+      version: 1,
+      operation: attempt.operation,
+      checkpoint: attempt.name,
+      directory: attempt.directory,
+      container: attempt.container,
+      mode: plan.mode,
+      paused: plan.paused,
+      options: attempt.options,
+      runtime: {
+        name: runtime.name,
+        ...(version === undefined ? {} : { version }),
+        ...(criu === undefined ? {} : { criu }),
+        ...(kernel === undefined ? {} : { kernel })
+      },
+      started: yield* Clock.currentTimeMillis
+    })
+  })
+
+/** Refuses what cannot fit; gives the bytes that the dump will take, about. */
+export const checkRoom = (attempt: Attempt, staging: Staging) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const needed = yield* runtime.residentBytes(attempt.container)
+    const free = yield* store.freeBytes(staging)
+    if (free < needed) {
+      return yield* new StorageFailed({
+        operation: `checkpoint container ${attempt.container.name ?? attempt.container.id} into`,
+        path: attempt.directory,
+        reason: "NoSpace",
+        detail:
+          `it holds ${needed} bytes of memory and only ${free} bytes are free, make room or choose another directory`
+      })
+    }
+    return needed
+  })
+
+/** Freezes and dumps. */
+export const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging, total: number) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const { container, lease, options, report } = attempt
+    const parentPath = yield* parentOf(attempt, staging)
+    yield* report({ step: "freezing", bytes: 0, total })
+    if (plan.mode === "PauseThenStop" && !plan.paused) yield* runtime.pause(container, lease)
+    yield* report({ step: "dumping", bytes: 0, total })
+    return yield* runtime.checkpoint(container, {
+      imagePath: staging.imagePath,
+      workPath: staging.workPath,
+      ...(parentPath === undefined ? {} : { parentPath }),
+      after: Creation.stateAfterDump(plan),
+      options,
+      lease,
+      // What is out by now is written to the device while the dump goes on: less is left to sync at its end.
+      report: (progress) =>
+        Effect.zipRight(
+          report({ ...progress, total }),
+          options.durability === "none" ? Effect.void : store.flush(staging)
+        )
+    })
+  })
+
+/** What the dump builds on: memory copied just now from the running container, or an earlier checkpoint. */
+const parentOf = (attempt: Attempt, staging: Staging) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
+    const { container, lease, options, report } = attempt
+    if (options.preDump === true) {
+      yield* report({ step: "pre-dumping", bytes: 0, total: 0 })
+      const imagePath = yield* store.makePreDump(staging)
+      yield* runtime.preDump(container, { imagePath, workPath: staging.workPath, options, lease })
+      return preDumpFolder
+    }
+    return options.parentPath === undefined ? undefined : yield* store.parentPath(staging, options.parentPath)
+  })
