@@ -68,11 +68,7 @@ const listOne = (
       : [yield* store.directory(container, choice, false)]
     const [only] = directories
     if (only !== undefined && directories.length === 1) return yield* store.list(container, only)
-    const lists = yield* Effect.forEach(
-      directories,
-      (directory) =>
-        Effect.map(store.list(container, directory), (all) => all.filter((one) => one.container === container.id))
-    )
+    const lists = yield* Effect.forEach(directories, (directory) => store.list(container, directory))
     return lists.flat()
   })
 

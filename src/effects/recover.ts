@@ -1,20 +1,19 @@
 /** The use case recover: what interrupted operations left is published, swept, or kept for a person. */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { CheckpointConfig } from "../domain/CheckpointConfig.ts"
 import type { CheckpointDirectory } from "../domain/CheckpointDirectory.ts"
 import type { StorageFailed } from "../domain/CheckpointError.ts"
 import type { Container } from "../domain/Container.ts"
 import { describe } from "../domain/Creation.ts"
-import * as Event from "../domain/Event.ts"
 import type { Intent } from "../domain/Intent.ts"
 import type { Recovered } from "../domain/Outcome.ts"
 import * as Recovery from "../domain/Recovery.ts"
 import { CheckpointStore, type Interrupted } from "./CheckpointStore.ts"
 import type { ContainerStore, ContainerStoreError } from "./ContainerStore.ts"
 import type { Lease } from "./Disk.ts"
-import { EventLog } from "./EventLog.ts"
+import type { EventLog } from "./EventLog.ts"
 import { refresh } from "./findContainer.ts"
+import { record } from "./record.ts"
 import { Runtime, type RuntimeError } from "./Runtime.ts"
 
 /** What settling a container can fail with. */
@@ -60,12 +59,10 @@ const settleOne = (container: Container, one: Interrupted, lease: Lease) =>
         Effect.catchTag("CheckpointExists", () => Effect.succeed(false))
       )
       if (!published) return recovered("kept")
-      const milliseconds = yield* Clock.currentTimeMillis
-      yield* Effect.flatMap(EventLog, (log) =>
-        Effect.ignore(log.append(Event.make("checkpoint-recover", container, {
-          checkpoint: staging.intent.checkpoint,
-          checkpointDir: staging.directory
-        }, milliseconds))))
+      yield* record("checkpoint-recover", container, {
+        checkpoint: staging.intent.checkpoint,
+        checkpointDir: staging.directory
+      })
     }
     yield* store.discard(staging)
     return recovered(plan.images === "publish" ? "published" : "discarded")
