@@ -1,5 +1,5 @@
 /**
- * A property test of one's own program, on the in-memory layer: whatever name is chosen and whichever call on the disk fails,
+ * A property test of one's own program, on the in-memory layer: whatever name is chosen and whichever call on storage fails,
  * the container runs on and one of the two checkpoints is there.
  */
 import { Checkpoints } from "stasis"
@@ -35,7 +35,7 @@ const outcomes = { failed: 0, succeeded: 0 }
 
 const property = FastCheck.asyncProperty(
   Memory.Arbitraries.name,
-  FastCheck.nat(120),
+  FastCheck.nat(40),
   (name, skip) =>
     Effect.runPromise(Effect.map(attempt(name, skip), ({ failed, safe }) => {
       outcomes[failed ? "failed" : "succeeded"] += 1

@@ -4,6 +4,7 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { Checkpoints, ContainerStore, EventLog } from "stasis"
+import { staysSmall } from "./callersFiber.ts"
 import type { Harness, Services, Subject } from "./Subject.ts"
 
 /** Runs the contract on a world. */
@@ -136,6 +137,8 @@ export const suite = (name: string, harness: Harness): void => {
         expect(events.map((event) => event.Action)).toEqual(["checkpoint", "restore", "checkpoint-remove"])
         expect(events[0]?.Actor).toMatchObject({ ID: subject.id, Attributes: { checkpoint: "first", exit: "true" } })
       }))
+
+    check("leaves nothing behind in the fiber that calls it", (subject) => staysSmall(subject.id))
 
     check("finds nothing to recover where nothing was interrupted", (subject) =>
       Effect.gen(function* () {

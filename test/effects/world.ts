@@ -1,4 +1,7 @@
-/** A world in memory with one container, `web`, and what the tests of the use cases ask of it. */
+/**
+ * A world in memory with one container, `web`, and what the tests of the use cases ask of it. Its checkpoints lie in folders of
+ * the in-memory file system, where the tests look at them.
+ */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Checkpoints } from "stasis"
@@ -17,7 +20,7 @@ export const inWorld = <A, E>(
 () =>
   Effect.flatMap(Memory.MemoryControl, test).pipe(
     Effect.scoped,
-    Effect.provide(Memory.layerTest({ containers: [web], ...config }))
+    Effect.provide(Memory.layerTest({ containers: [web], store: "folder", ...config }))
   )
 
 /** Where the checkpoints of `web` are kept. */

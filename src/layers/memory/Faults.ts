@@ -6,13 +6,16 @@
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Context from "effect/Context"
+import type { PlatformError } from "@effect/platform/Error"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { CheckpointStore } from "../../effects/CheckpointStore.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { Disk } from "../../effects/Disk.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
+import { storageFailed } from "../shared/storageFailed.ts"
 import type { MemoryVolume, WriteLimit } from "./MemoryVolume.ts"
 import { type Code, Refusal, toPlatformError } from "./Refusal.ts"
 
@@ -21,6 +24,7 @@ interface Services {
   readonly FileSystem: FileSystem.FileSystem
   readonly File: FileSystem.File
   readonly Disk: Context.Tag.Service<Disk>
+  readonly CheckpointStore: Context.Tag.Service<CheckpointStore>
   readonly ContainerStore: Context.Tag.Service<ContainerStore>
   readonly Runtime: Context.Tag.Service<Runtime>
   readonly EventLog: Context.Tag.Service<EventLog>
@@ -58,9 +62,16 @@ export interface Hang {
   readonly release: Effect.Effect<void>
 }
 
-interface Plan {
+interface Times {
   skip: number
   times: number
+}
+
+interface StoragePlan extends Times {
+  readonly error: PlatformError
+}
+
+interface Plan extends Times {
   readonly after: boolean
   readonly act: Effect.Effect<void, OperationError<Operation>>
 }
@@ -70,12 +81,15 @@ export class Faults {
   readonly #volume: MemoryVolume
   readonly #plans = new Map<Operation, Array<Plan>>()
   readonly #delays = new Map<Operation, Duration.DurationInput>()
-  #storage: Plan | undefined = undefined
+  readonly #storageCalls: RegExp
+  #storage: StoragePlan | undefined = undefined
   /** Nothing was asked for: services need not ask. */
   isQuiet = true
 
-  constructor(volume: MemoryVolume) {
+  /** @param stored Checkpoints are not files: calls of their store count as calls on storage. */
+  constructor(volume: MemoryVolume, stored = false) {
     this.#volume = volume
+    this.#storageCalls = stored ? /^(FileSystem|File|Disk|CheckpointStore)\./ : /^(FileSystem|File|Disk)\./
   }
 
   /** The next call of an operation fails with an error that is one of its own. */
@@ -105,14 +119,16 @@ export class Faults {
     })
   }
 
-  /** A call on the file system, whichever comes after `skip` others, fails with a code of Linux. */
+  /**
+   * A call on storage, whichever comes after `skip` others, fails with a code of Linux: one of the file system or, where the
+   * world keeps its checkpoints in maps, of their store.
+   */
   failStorage(code: Code, options: Omit<FaultOptions, "after"> = {}): Effect.Effect<void> {
     return Effect.sync(() => {
       this.#storage = {
         skip: options.skip ?? 0,
         times: options.times ?? 1,
-        after: false,
-        act: Effect.fail(toPlatformError("fault", "", new Refusal(code, "fault")))
+        error: toPlatformError("fault", "", new Refusal(code, "fault"))
       }
       this.isQuiet = false
     })
@@ -176,15 +192,17 @@ export class Faults {
     return plan
   }
 
-  #storagePlan(operation: Operation): Plan | undefined {
+  #storagePlan(operation: Operation): Pick<Plan, "act" | "after"> | undefined {
     const plan = this.#storage
-    return plan !== undefined && plan.times > 0 && /^(FileSystem|File|Disk)\./.test(operation) && takes(plan)
-      ? plan
-      : undefined
+    if (plan === undefined || plan.times <= 0 || !this.#storageCalls.test(operation) || !takes(plan)) return undefined
+    const act = Effect.fail(
+      operation.startsWith("CheckpointStore.") ? storageFailed("use", "the memory")(plan.error) : plan.error
+    )
+    return { act, after: false }
   }
 }
 
-const takes = (plan: Plan): boolean => {
+const takes = (plan: Times): boolean => {
   if (plan.skip > 0) {
     plan.skip -= 1
     return false

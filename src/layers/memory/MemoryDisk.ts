@@ -5,13 +5,23 @@
  */
 import type { PlatformError } from "@effect/platform/Error"
 import type * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { Disk, EntryKind, Lease, PathInfo, Scanned, ScanRequest, SmallFile } from "../../effects/Disk.ts"
+import {
+  type Disk,
+  type EntryKind,
+  type Lease,
+  noLease,
+  type PathInfo,
+  type Scanned,
+  type ScanRequest,
+  type SmallFile
+} from "../../effects/Disk.ts"
+import { onClose } from "../shared/onClose.ts"
 import type { Faults } from "./Faults.ts"
 import { device, sizeOf } from "./inodeInfo.ts"
+import { LockQueue } from "./LockQueue.ts"
 import type { MemoryVolume } from "./MemoryVolume.ts"
 import { isRefusal, Refusal, toPlatformError } from "./Refusal.ts"
 import { entriesOf, type Inode, locate, may, read, walk } from "./walk.ts"
@@ -73,7 +83,7 @@ export const make = (volume: MemoryVolume, faults: Faults): Context.Tag.Service<
       call("freeBytes", path, () => {
         const entry = volume.at(path, true, "statfs")
         if (isRefusal(entry)) return entry
-        return Math.max(0, Math.min(volume.capacity - volume.used, Number.MAX_SAFE_INTEGER))
+        return volume.free
       }),
     lock: (path, wait) => faults.around("Disk.lock", lock(volume, path, wait))
   }
@@ -134,13 +144,7 @@ const readSmall = (volume: MemoryVolume, path: string, { file, maximumBytes }: S
     : { _tag: "Text", text: node.buf.toString("utf8", 0, size) }
 }
 
-/** Who holds the lock of an inode, and who waits for it. */
-interface Queue {
-  held: boolean
-  readonly waiting: Set<Deferred.Deferred<void>>
-}
-
-const queues = new WeakMap<Inode, Queue>()
+const queues = new WeakMap<Inode, LockQueue>()
 
 const lock = (
   volume: MemoryVolume,
@@ -151,49 +155,23 @@ const lock = (
     const attempt: Effect.Effect<Option.Option<Lease>, PlatformError, Scope.Scope> = Effect.gen(function* () {
       const inode = yield* lockFile(volume, path)
       const queue = queueOf(inode)
-      if (queue.held && !wait) return Option.none()
-      if (queue.held) yield* waitFor(queue, restore)
-      else queue.held = true
+      if (!(yield* queue.take(wait, restore))) return Option.none()
       // Whoever held it may have deleted the file: the lock that counts is then another one.
       const there = volume.at(path, false, "lstat")
       if (isRefusal(there) || there.node !== inode) {
-        release(queue)
+        queue.release()
         return yield* attempt
       }
-      yield* Effect.addFinalizer(() => Effect.sync(() => release(queue)))
-      return Option.some({ descriptors: [] })
+      yield* onClose(Effect.sync(() => queue.release()))
+      return Option.some(noLease)
     })
     return attempt
   })
 
-const queueOf = (inode: Inode): Queue => {
-  const queue = queues.get(inode) ?? { held: false, waiting: new Set() }
+const queueOf = (inode: Inode): LockQueue => {
+  const queue = queues.get(inode) ?? new LockQueue()
   queues.set(inode, queue)
   return queue
-}
-
-/** Waits for the lock; it is handed over held. */
-const waitFor = (
-  queue: Queue,
-  restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-): Effect.Effect<void> =>
-  Effect.flatMap(Deferred.make<void>(), (turn) => {
-    queue.waiting.add(turn)
-    return Effect.onInterrupt(restore(Deferred.await(turn)), () =>
-      Effect.sync(() => {
-        // It was handed over in the very moment of the interruption: it goes on to the next.
-        if (!queue.waiting.delete(turn)) release(queue)
-      }))
-  })
-
-const release = (queue: Queue): void => {
-  const [next] = queue.waiting
-  if (next === undefined) {
-    queue.held = false
-    return
-  }
-  queue.waiting.delete(next)
-  Deferred.unsafeDone(next, Effect.void)
 }
 
 const lockFile = (volume: MemoryVolume, path: string): Effect.Effect<Inode, PlatformError> =>

@@ -1,8 +1,8 @@
 /**
- * The `Runtime` of an in-memory world: a dump writes the container's state into the image path through the in-memory
- * file system, a restore reads it back from there.
+ * The `Runtime` of an in-memory world: a dump keeps the container's state under the image path, a restore reads it back
+ * from there.
  *
- * It fails where the file system does, and then the container goes on as it was.
+ * It fails where the images cannot be kept, and then the container goes on as it was.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -10,7 +10,6 @@ import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import type { Capabilities } from "../../domain/Capabilities.ts"
 import { CheckpointDamaged, OptionUnsupported, RuntimeFailed } from "../../domain/CheckpointError.ts"
 import type { OpenFile } from "../../domain/CheckpointConfig.ts"
@@ -19,6 +18,7 @@ import type { Statistics } from "../../domain/Statistics.ts"
 import type { Dumped, DumpRequest, PreDumpRequest, RestoreRequest, Runtime } from "../../effects/Runtime.ts"
 import type { Faults } from "./Faults.ts"
 import type { Memory, MemoryContainers } from "./MemoryContainers.ts"
+import type { MemoryImages } from "./MemoryImages.ts"
 
 /** How the runtime behaves. */
 export interface RuntimeOptions {
@@ -28,10 +28,11 @@ export interface RuntimeOptions {
   readonly unsupported?: Readonly<Record<string, string>>
 }
 
-/** The runtime of these containers. */
+/** The runtime of these containers, whose open files are in a file system and whose images are kept elsewhere. */
 export const make = (
   containers: MemoryContainers,
   fs: FileSystem.FileSystem,
+  images: MemoryImages,
   faults: Faults,
   options: RuntimeOptions = {}
 ): Context.Tag.Service<Runtime> => {
@@ -41,7 +42,7 @@ export const make = (
     findings: [{ subject: "memory", verdict: "ok", detail: "containers are kept in the memory of this process" }],
     unsupported
   }
-  const world: World = { containers, fs }
+  const world: World = { containers, fs, images }
   return {
     name,
     stopsByItself: options.stopsByItself ?? false,
@@ -95,22 +96,8 @@ const name = "memory"
 interface World {
   readonly containers: MemoryContainers
   readonly fs: FileSystem.FileSystem
+  readonly images: MemoryImages
 }
-
-/** What `inventory.img` holds here. */
-const Inventory = Schema.parseJson(Schema.Struct({
-  id: Schema.String,
-  name: Schema.optional(Schema.String),
-  image: Schema.optional(Schema.String),
-  labels: Schema.Record({ key: Schema.String, value: Schema.String }),
-  identity: Schema.String,
-  count: Schema.Number,
-  memory: Schema.Number,
-  files: Schema.Array(Schema.String)
-}))
-
-const encodeInventory = Schema.encode(Inventory)
-const decodeInventory = Schema.decode(Inventory)
 
 const dump = (world: World, container: Container, request: DumpRequest) =>
   Effect.gen(function* () {
@@ -134,25 +121,21 @@ const dump = (world: World, container: Container, request: DumpRequest) =>
   })
 
 /** The memory alone, of a container that goes on. */
-const preDump = ({ containers, fs }: World, container: Container, { imagePath }: PreDumpRequest) =>
+const preDump = ({ containers, images }: World, container: Container, { imagePath }: PreDumpRequest) =>
   Effect.gen(function* () {
     const memory = containers.memory(yield* Clock.currentTimeMillis, container.id)
     if (memory === undefined) return yield* gone("pre-dump", container)
-    yield* Effect.mapError(
-      fs.writeFile(`${imagePath}/pages-1.img`, new Uint8Array(memory.memory), { mode: 0o644 }),
-      (error) => failed("pre-dump", container, error)
-    )
+    yield* Effect.mapError(images.writePages(imagePath, memory.memory), (error) => failed("pre-dump", container, error))
   })
 
 /** Writes the images in CRIU's order: the inventory last, for with it a dump is whole. */
-const write = ({ fs }: World, memory: Memory, { imagePath, report, workPath }: DumpRequest) =>
+const write = ({ fs, images }: World, memory: Memory, { imagePath, report, workPath }: DumpRequest) =>
   Effect.gen(function* () {
-    const files = yield* Effect.forEach(memory.files, (path) => openFile(fs, path))
-    yield* fs.writeFile(`${imagePath}/pages-1.img`, new Uint8Array(memory.memory), { mode: 0o644 })
+    const files = memory.files.length === 0 ? [] : yield* Effect.forEach(memory.files, (path) => openFile(fs, path))
+    yield* images.writePages(imagePath, memory.memory)
     yield* report({ step: "dumping", bytes: memory.memory, total: memory.memory })
-    const inventory = yield* Effect.mapError(encodeInventory(memory), String)
-    yield* fs.writeFileString(`${workPath}/dump.log`, "Dumping finished successfully\n")
-    yield* fs.writeFileString(`${imagePath}/inventory.img`, inventory, { mode: 0o644 })
+    yield* images.writeLog(`${workPath}/dump.log`, "Dumping finished successfully\n")
+    yield* images.writeInventory(imagePath, memory)
     return files
   })
 
@@ -173,19 +156,13 @@ const statistics = (frozenMicros: number, bytes: number): Statistics => ({
   pagesWritten: Math.ceil(bytes / 4096)
 })
 
-const readInventory = ({ fs }: World, path: string): Effect.Effect<Memory, string> =>
-  fs.readFileString(`${path}/inventory.img`).pipe(
-    Effect.mapError((error) => error.message),
-    Effect.flatMap((text) => Effect.mapError(decodeInventory(text), () => "inventory.img is not of this runtime"))
-  )
-
 const checkRestore = (
   world: World,
   container: Container,
   { checkpoint }: Pick<RestoreRequest, "checkpoint">
 ) =>
   Effect.gen(function* () {
-    yield* Effect.mapError(readInventory(world, checkpoint.path), (detail) =>
+    yield* Effect.mapError(world.images.readInventory(checkpoint.path), (detail) =>
       new CheckpointDamaged({
         container: checkpoint.container,
         checkpoint: checkpoint.name,
@@ -209,17 +186,17 @@ const checkFile = ({ fs }: World, container: Container, recorded: OpenFile) =>
 
 const restore = (world: World, container: Container, request: RestoreRequest) =>
   Effect.gen(function* () {
-    const { containers, fs } = world
+    const { containers, images } = world
     const { checkpoint, report, workPath } = request
     const now = containers.get(container.id)
     if (now !== undefined && isLive(now)) {
       return yield* refuse("restore", container, "PidConflict", "a container of this id runs already")
     }
-    const memory = yield* Effect.catchAll(readInventory(world, checkpoint.path), (detail) =>
+    const memory = yield* Effect.catchAll(world.images.readInventory(checkpoint.path), (detail) =>
       refuse("restore", container, "FileMissing", detail))
     yield* Effect.forEach(checkpoint.record?.files ?? [], (file) =>
       checkFile(world, container, file), { discard: true })
-    yield* Effect.mapError(fs.writeFileString(`${workPath}/restore.log`, "Restore finished successfully\n"), (error) =>
+    yield* Effect.mapError(images.writeLog(`${workPath}/restore.log`, "Restore finished successfully\n"), (error) =>
       failed("restore", container, error))
     yield* report({ step: "restoring", bytes: memory.memory, total: memory.memory })
     containers.revive(yield* Clock.currentTimeMillis, { ...memory, id: container.id })

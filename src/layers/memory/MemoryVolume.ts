@@ -72,6 +72,28 @@ export class MemoryVolume {
     this.device.syncAll(this.root)
   }
 
+  /** Bytes that may still be written. */
+  get free(): number {
+    return Math.max(0, Math.min(this.capacity - this.used, Number.MAX_SAFE_INTEGER))
+  }
+
+  /** Takes space for what is kept beside the files: all of it or none. */
+  reserve(bytes: number): void | Refusal {
+    const limit = this.writeLimit
+    if (limit !== undefined && limit.left < bytes) {
+      limit.left = 0
+      return new Refusal(limit.code, "write")
+    }
+    if (this.used + bytes > this.capacity) return new Refusal("ENOSPC", "write")
+    if (limit !== undefined) limit.left -= bytes
+    this.used += bytes
+  }
+
+  /** Gives space back that was taken for what is kept beside the files. */
+  giveBack(bytes: number): void {
+    this.used -= bytes
+  }
+
   /** The entry at a path. */
   at(path: string, follow: boolean, syscall: string): Entry | Refusal {
     return walk(this, path, follow, syscall)

@@ -11,18 +11,23 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type { Container } from "../../domain/Container.ts"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
-import type { CheckpointStore } from "../../effects/CheckpointStore.ts"
+import { CheckpointStore } from "../../effects/CheckpointStore.ts"
 import { ContainerStore } from "../../effects/ContainerStore.ts"
 import { Disk } from "../../effects/Disk.ts"
 import { EventLog } from "../../effects/EventLog.ts"
 import { Runtime } from "../../effects/Runtime.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
+import { CheckpointMap } from "./CheckpointMap.ts"
 import { Faults } from "./Faults.ts"
+import * as FaultyCheckpointStore from "./FaultyCheckpointStore.ts"
+import { ImageMap } from "./ImageMap.ts"
+import * as MemoryCheckpointStore from "./MemoryCheckpointStore.ts"
 import { type ContainersOptions, type MemoryContainer, MemoryContainers } from "./MemoryContainers.ts"
 import * as MemoryContainerStore from "./MemoryContainerStore.ts"
 import * as MemoryDisk from "./MemoryDisk.ts"
 import * as MemoryEventLog from "./MemoryEventLog.ts"
 import * as MemoryFileSystem from "./MemoryFileSystem.ts"
+import * as MemoryImages from "./MemoryImages.ts"
 import * as MemoryRuntime from "./MemoryRuntime.ts"
 import { MemoryVolume } from "./MemoryVolume.ts"
 
@@ -30,7 +35,12 @@ import { MemoryVolume } from "./MemoryVolume.ts"
 export interface MemoryConfig extends ContainersOptions, MemoryRuntime.RuntimeOptions {
   /** The containers that are there from the beginning. */
   readonly containers?: ReadonlyArray<MemoryContainer>
-  /** Where checkpoints are kept on the in-memory volume; `/var/lib/stasis` when absent. */
+  /**
+   * How checkpoints are kept: in a `map` (when absent), thousands a second; or by the store of the real worlds, in a `folder`
+   * of the in-memory file system, for tests of what lies there.
+   */
+  readonly store?: "map" | "folder"
+  /** Where on the in-memory volume checkpoints are kept, or would be; `/var/lib/stasis` when absent. */
   readonly stasisRoot?: string
   /** Bytes that fit on the volume; without bound when absent. */
   readonly capacity?: number
@@ -74,7 +84,9 @@ export interface MemoryWorld {
   readonly containers: Context.Tag.Service<ContainerStore>
   readonly runtime: Context.Tag.Service<Runtime>
   readonly eventLog: Context.Tag.Service<EventLog>
-  readonly stasisRoot: string
+  readonly images: MemoryImages.MemoryImages
+  /** Its checkpoint directories: each layer of a folder store is what another process would have. */
+  readonly store: Layer.Layer<CheckpointStore>
 }
 
 /** Makes a world. */
@@ -83,20 +95,41 @@ export const make = (config: MemoryConfig = {}): Effect.Effect<MemoryWorld> =>
     Effect.sync(() => {
       const volume = new MemoryVolume()
       volume.capacity = config.capacity ?? Number.POSITIVE_INFINITY
-      const faults = new Faults(volume)
+      const inMap = config.store !== "folder"
+      const faults = new Faults(volume, inMap)
       const fileSystem = MemoryFileSystem.make(volume, faults)
+      const disk = MemoryDisk.make(volume, faults)
       const containers = new MemoryContainers(config)
       const now = clock.unsafeCurrentTimeMillis()
       for (const container of config.containers ?? []) containers.add(now, container)
       // A file that a container holds open is there.
       for (const path of (config.containers ?? []).flatMap(({ files }) => files ?? [])) touch(volume, now, path)
       volume.device.syncAll(volume.root)
+      const storage = Context.make(FileSystem.FileSystem, fileSystem).pipe(Context.add(Disk, disk))
+      const folders = { root: config.stasisRoot ?? "/var/lib/stasis", scope: "memory" }
+      const map = new ImageMap(volume, faults)
+      const checkpoints = new CheckpointMap(map)
+      const store = inMap
+        ? Layer.succeed(
+          CheckpointStore,
+          MemoryCheckpointStore.make({ checkpoints, config: folders, images: map, storage, volume })
+        )
+        : Layer.provide(CheckpointFolder.layer(folders), Layer.succeedContext(storage))
+      const losePower = (survives: () => boolean) => {
+        volume.losePower(survives)
+        map.takeSpace()
+        checkpoints.losePower(survives)
+        for (const { id } of containers.all) containers.remove(id)
+      }
+      const images = inMap ? map : MemoryImages.inFiles(fileSystem)
       return {
-        control: control(volume, containers, faults, fileSystem),
+        control: control({ volume, containers, faults, fileSystem, disk, losePower }),
         containers: MemoryContainerStore.make(containers, faults),
-        runtime: MemoryRuntime.make(containers, fileSystem, faults, config),
+        runtime: MemoryRuntime.make(containers, fileSystem, images, faults, config),
         eventLog: MemoryEventLog.make(config.eventCapacity ?? 10_000, faults),
-        stasisRoot: config.stasisRoot ?? "/var/lib/stasis"
+        images,
+        store: Layer.map(store, (context) =>
+          Context.make(CheckpointStore, FaultyCheckpointStore.make(Context.get(context, CheckpointStore), faults)))
       }
     })
   )
@@ -105,14 +138,7 @@ export const make = (config: MemoryConfig = {}): Effect.Effect<MemoryWorld> =>
 export const layer = (
   world: MemoryWorld
 ): Layer.Layer<Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog> =>
-  Layer.provideMerge(Layer.provide(Checkpoints.layer, checkpointStore(world)), ports(world))
-
-/** The checkpoint directories of a world, for tests of what lies in them. */
-const checkpointStore = (world: MemoryWorld): Layer.Layer<CheckpointStore> =>
-  Layer.provide(
-    CheckpointFolder.layer({ root: world.stasisRoot, scope: "memory" }),
-    Layer.succeedContext(storage(world))
-  )
+  Layer.provideMerge(Layer.provide(Checkpoints.layer, world.store), ports(world))
 
 /** The file system of a world. */
 export const storage = (world: MemoryWorld): Context.Context<FileSystem.FileSystem | Disk> =>
@@ -126,19 +152,20 @@ const ports = (world: MemoryWorld): Layer.Layer<ContainerStore | Runtime | Event
     )
   )
 
+interface Parts {
+  readonly volume: MemoryVolume
+  readonly containers: MemoryContainers
+  readonly faults: Faults
+  readonly fileSystem: FileSystem.FileSystem
+  readonly disk: Context.Tag.Service<Disk>
+  readonly losePower: (survives: () => boolean) => void
+}
+
 const control = (
-  volume: MemoryVolume,
-  containers: MemoryContainers,
-  faults: Faults,
-  fileSystem: FileSystem.FileSystem
+  { containers, disk, faults, fileSystem, losePower, volume }: Parts
 ): Context.Tag.Service<MemoryControl> => {
   const at = <A>(act: (now: number) => A): Effect.Effect<A> =>
     Effect.clockWith((clock) => Effect.sync(() => act(clock.unsafeCurrentTimeMillis())))
-  const crash = (survives: () => boolean) =>
-    Effect.sync(() => {
-      volume.losePower(survives)
-      for (const { id } of containers.all) containers.remove(id)
-    })
   return {
     add: (container) =>
       at((now) => {
@@ -153,13 +180,13 @@ const control = (
     setPaused: (id, paused) => at((now) => containers.setPaused(now, id, paused)),
     kill: (id) => at((now) => containers.stop(now, id)),
     faults,
-    crash: crash(() => false),
+    crash: Effect.sync(() => losePower(() => false)),
     crashPartly: Effect.gen(function* () {
       const random = yield* Random.nextIntBetween(1, 0x7fffffff)
-      yield* crash(coin(random))
+      yield* Effect.sync(() => losePower(coin(random)))
     }),
     fileSystem,
-    disk: MemoryDisk.make(volume, faults)
+    disk
   }
 }
 

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { Lease } from "../../effects/Disk.ts"
+import { onClose } from "./onClose.ts"
 import { platformError, refusal } from "./Errno.ts"
 
 /**
@@ -30,7 +31,7 @@ export const lockFile = (
         Effect.onError(() => close(descriptor))
       )
       if (outcome === "Ours") {
-        yield* Effect.addFinalizer(() => close(descriptor))
+        yield* onClose(close(descriptor))
         return Option.some({ descriptors: [descriptor] })
       }
       yield* close(descriptor)

@@ -1,6 +1,7 @@
 /** The locks of a folder store: one for a container, one for each name in a directory, always in that order. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
@@ -8,6 +9,7 @@ import { CheckpointBusy } from "../../domain/CheckpointError.ts"
 import type { LockRequest } from "../../effects/CheckpointStore.ts"
 import { Disk, type Lease } from "../../effects/Disk.ts"
 import * as Annex from "./Annex.ts"
+import { onClose } from "./onClose.ts"
 import { containerLockPath, type FolderConfig, homePath, nameLockPath } from "./FolderLayout.ts"
 import { storageFailed } from "./storageFailed.ts"
 
@@ -33,7 +35,7 @@ export const lock = (config: FolderConfig, request: LockRequest) =>
       // Held for a removal, and still held when this runs: the lock file goes with its checkpoint. Elsewhere it
       // stays, for a process that inherited the lock may hold it longer than we do.
       const fs = yield* FileSystem.FileSystem
-      yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(only)))
+      yield* onClose(Effect.ignore(fs.remove(only)))
     }
     return { descriptors: leases.flatMap((lease) => lease.descriptors) } satisfies Lease
   })
@@ -46,7 +48,7 @@ const holdAtOnce = (paths: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     if (paths.length < 2) return Option.none()
     const disk = yield* Disk
-    const scope = yield* Effect.acquireRelease(Scope.make(), (own, exit) => Scope.close(own, exit))
+    const scope = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
     const leases = yield* Effect.forEach(
       paths,
       (path) => Effect.mapError(disk.lock(path, false), storageFailed("lock", path)),

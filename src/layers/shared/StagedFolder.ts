@@ -83,7 +83,10 @@ export const publish = (staging: Staging, config: CheckpointConfig, durability: 
         Effect.fail(isTaken(error) ? exists(staging) : storageFailed("publish", target)(error))
       )
     )
-    if (durability === "full") yield* sync(directory)
+    if (durability === "full") {
+      // Who is told that it failed must not find it there: it goes back to its attempt.
+      yield* Effect.onError(sync(directory), () => Effect.ignore(fs.rename(target, imagePath)))
+    }
     return make(staging.intent.container.id, directory, staging.intent.checkpoint, config, undefined)
   })
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
@@ -69,6 +70,54 @@ describe("the faults of a world", () => {
         expect(checkpoint.record?.statistics?.frozenMicros).toBeGreaterThanOrEqual(2_000_000)
         expect(yield* control.count("counter")).toBeLessThan(60_500 / 100)
       }), { tickMillis: 100 })
+  )
+
+  it.effect(
+    "fail the store of checkpoints, wherever it keeps them, and nothing is lost",
+    () =>
+      Effect.forEach(["map", "folder"] as const, (store) =>
+        inWorld(({ count, faults }) =>
+          Effect.gen(function* () {
+            const broken = new CheckpointError.StorageFailed({
+              operation: "publish",
+              path: "/",
+              reason: "Device",
+              detail: "a fault"
+            })
+            yield* faults.failNext("CheckpointStore.publish", broken)
+            expect(yield* Effect.flip(Checkpoints.create("counter", "first"))).toEqual(broken)
+            expect(yield* Checkpoints.names("counter")).toEqual([])
+            expect(yield* count("counter")).toBe(0)
+            yield* Checkpoints.create("counter", "first", { leaveRunning: true })
+            yield* faults.failNext("CheckpointStore.remove", broken)
+            expect(yield* Effect.flip(Checkpoints.remove("counter", "first"))).toEqual(broken)
+            expect(yield* Checkpoints.names("counter")).toEqual(["first"])
+          }), { store })())
+  )
+
+  it.effect(
+    "strike the storage at any call, wherever it keeps checkpoints",
+    () =>
+      Effect.forEach(["map", "folder"] as const, (store) =>
+        inWorld(({ faults }) =>
+          Effect.gen(function* () {
+            let struck = 0
+            for (let skip = 0; skip < 200; skip++) {
+              yield* faults.failStorage("EIO", { skip })
+              const outcome = yield* Effect.either(Checkpoints.create("counter", `at-${skip}`, { leaveRunning: true }))
+              const left = yield* Effect.sync(() => faults.storageFaultsLeft)
+              yield* faults.clear
+              yield* Checkpoints.recover("counter")
+              const names = yield* Checkpoints.names("counter")
+              expect(names.includes(CheckpointName.parse(`at-${skip}`).pipe(Either.getOrThrow))).toBe(
+                outcome._tag === "Right"
+              )
+              if (left > 0) break
+              struck += 1
+            }
+            expect(struck).toBeGreaterThan(store === "map" ? 5 : 40)
+            expect(struck).toBeLessThan(200)
+          }), { store })())
   )
 
   it.effect(

@@ -1,6 +1,11 @@
 /** Containers in memory for the contract suites. */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { CheckpointStore } from "stasis"
 import * as Memory from "stasis/Memory"
+import type { Bench } from "../../contracts/checkpointStore.ts"
 import type { Harness, Subject } from "../../contracts/Subject.ts"
 
 /** A container in memory, with the control over its world. */
@@ -16,6 +21,9 @@ export const harness = (
   exact: true,
   make: Effect.map(Memory.make({ ...config, containers: [container, neighbour] }), subjectOf)
 })
+
+/** The same, with checkpoints that lie in folders of the in-memory file system. */
+export const inFolders = (config: Memory.MemoryConfig = {}) => harness({ ...config, store: "folder" })
 
 const container: Memory.MemoryContainer = { id: "counter-1", image: "busybox", labels: { a: "b" } }
 const neighbour: Memory.MemoryContainer = { id: "other" }
@@ -39,6 +47,21 @@ const subjectOf = (world: Memory.MemoryWorld): MemorySubject => {
       const path = `/folders/${++folders}`
       return Effect.as(Effect.orDie(control.fileSystem.makeDirectory(path, { recursive: true, mode: 0o700 })), path)
     }),
-    files: (path) => Effect.orDie(Effect.map(control.fileSystem.readDirectory(path), (names) => names.sort()))
+    files: (path) => Effect.orDie(world.images.names(path))
   }
 }
+
+/** A store of checkpoints in memory, as the contract of stores wants it. */
+export const storeIn = (store: "map" | "folder"): Effect.Effect<Bench, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { images, ...world } = yield* Memory.make({ store })
+    const context = yield* Layer.build(world.store)
+    return {
+      at: "",
+      store: Context.get(context, CheckpointStore.CheckpointStore),
+      dump: ({ imagePath }) =>
+        Effect.orDie(Effect.zipRight(images.writePages(imagePath, 4096), images.writeInventory(imagePath, frozen)))
+    }
+  })
+
+const frozen = { id: "web", labels: {}, identity: "of-web", count: 0, memory: 4096, files: [] }
