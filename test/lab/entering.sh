@@ -84,10 +84,11 @@ kill -s INT -- "-$pid"
 wait "$pid"
 is 'an interrupt of the whole group arrives once' 'got INT' "$(cat "$dir/said")"
 
+# `exec`: the shell that `script` starts, whichever that is, must not be there for the keyboard to end.
 for signal in INT QUIT; do
   rm -f "$dir"/{begun,said}
   { until_there "$dir/begun"; [[ $signal == INT ]] && printf '\003' || printf '\034'; sleep 2; } |
-    script --quiet --return --command "$enter --bind $dir bash -c 'trap \"echo got $signal >>$dir/said\" $signal; echo 1 >$dir/begun; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; done; exit 5'" \
+    script --quiet --return --command "exec $enter --bind $dir bash -c 'trap \"echo got $signal >>$dir/said\" $signal; echo 1 >$dir/begun; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; done; exit 5'" \
       /dev/null >/dev/null
   code=${PIPESTATUS[1]}
   is "$signal from a terminal's keyboard arrives once" "5 got $signal" "$code $(cat "$dir/said")"
