@@ -89,6 +89,12 @@ export const make = (
   ...(config?.stasis === undefined ? {} : { record: config.stasis })
 })
 
+/**
+ * Whether the dump stopped the container and kept its connections: then CRIU left its network locked, if that outlives
+ * it, so that they stay alive until the restore.
+ */
+export const keepsConnections = (checkpoint: Checkpoint): boolean => checkpoint.exit && checkpoint.tcp
+
 /** The container that a checkpoint is of, as it was then, now forgotten by its runtime. */
 export const forgottenContainer = (checkpoint: Checkpoint): Container | undefined => {
   const container = checkpoint.record?.container

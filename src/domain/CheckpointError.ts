@@ -236,7 +236,16 @@ export type FailureReason = typeof FailureReason.Type
 
 /** The runtime or CRIU could not do its part. The container goes on as it was, unless `detail` says otherwise. */
 export class RuntimeFailed extends Schema.TaggedError<RuntimeFailed>()("RuntimeFailed", {
-  operation: Schema.Literal("checkpoint", "restore", "pre-dump", "pause", "resume", "stop", "inspect"),
+  operation: Schema.Literal(
+    "checkpoint",
+    "restore",
+    "pre-dump",
+    "pause",
+    "resume",
+    "stop",
+    "inspect",
+    "unlock the network of"
+  ),
   container: Schema.String,
   runtime: Schema.String,
   reason: FailureReason,

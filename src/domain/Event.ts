@@ -8,6 +8,7 @@ export const Action = Schema.Literal(
   "restore",
   "checkpoint-remove",
   "checkpoint-recover",
+  "network-unlock",
   "checkpoint-failed",
   "restore-failed"
 )

@@ -28,12 +28,17 @@ export const Restored = Schema.Struct({
 export type Restored = typeof Restored.Type
 
 /** The result of remove. */
-export const Removed = Schema.Struct({ checkpoint: Checkpoint, warnings })
+export const Removed = Schema.Struct({
+  checkpoint: Checkpoint,
+  /** The network namespace that was locked for the checkpoint's connections, and is not any more. */
+  unlocked: Schema.optional(Schema.String),
+  warnings
+})
 /** The result of remove. */
 export type Removed = typeof Removed.Type
 
 /** What recover did about one interrupted create. */
-export const Recovered = Schema.Struct({
+const RecoveredCreate = Schema.Struct({
   container: Schema.String,
   checkpoint: Schema.String,
   directory: Schema.String,
@@ -43,5 +48,16 @@ export const Recovered = Schema.Struct({
   /** The container stood still and goes on. */
   resumed: Schema.Boolean
 })
-/** What recover did about one interrupted create. */
+
+/** What recover did about a network that CRIU had left locked for connections that nobody will go on with. */
+const RecoveredNetwork = Schema.Struct({
+  container: Schema.String,
+  action: Schema.Literal("unlocked"),
+  /** The network namespace, which dropped every packet. */
+  network: Schema.String
+})
+
+/** One thing that recover did. */
+export const Recovered = Schema.Union(RecoveredCreate, RecoveredNetwork)
+/** One thing that recover did. */
 export type Recovered = typeof Recovered.Type

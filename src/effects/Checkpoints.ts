@@ -20,6 +20,7 @@ import { checkpointNames, getCheckpoint, type GetError, listCheckpoints, type Li
 import { settle, type SettleError } from "./recover.ts"
 import { removeCheckpoint, type RemoveError } from "./removeCheckpoint.ts"
 import { restoreCheckpoint, type RestoreError } from "./restoreCheckpoint.ts"
+import { unlockLeft } from "./unlockNetwork.ts"
 
 /** What recover can fail with. */
 export type RecoverError = InvalidCheckpointDirectory | FindError | CheckpointBusy | TimedOut | SettleError
@@ -54,7 +55,10 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
     name: string,
     options?: RestoreOptions
   ) => Effect.Effect<Operation.Operation<Restored, RestoreError>>
-  /** Ends what interrupted operations on a container left: published, swept, or kept and named. */
+  /**
+   * Ends what interrupted operations on a container left: published, swept, or kept and named. A network that CRIU left
+   * locked is unlocked where the container runs again, or where no checkpoint of it would go on with its connections.
+   */
   readonly recover: (
     container: string,
     options?: Omit<RemoveOptions, "durability">
@@ -138,6 +142,7 @@ const recoverContainer = Effect.fn("Checkpoints.recover")(function* (
   const { container, directory } = yield* findDirectory(reference, options)
   return yield* Effect.scoped(Effect.gen(function* () {
     const lease = yield* hold({ container, hold: "container", directory }, "recover", options)
-    return yield* settle(container, directory, lease)
+    const recovered = yield* settle(container, directory, lease)
+    return [...recovered, ...yield* unlockLeft(container)]
   }))
 })

@@ -6,6 +6,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type { Capabilities } from "../domain/Capabilities.ts"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
 import type { OpenFile } from "../domain/CheckpointConfig.ts"
@@ -102,4 +103,11 @@ export class Runtime extends Context.Tag("stasis/Runtime")<Runtime, {
   readonly resume: (container: Container, lease: Lease) => Effect.Effect<void, RuntimeError>
   /** Kills a container, frozen or not, without letting it run again, and forgets its state as a stop does. */
   readonly stop: (container: Container, lease: Lease) => Effect.Effect<void, RuntimeError>
+  /**
+   * The network namespace, by its path, in which CRIU's lock drops every packet: the one that the container had when the
+   * checkpoint was made, or, without one, has now. None where there is no such lock, or none that outlives the container.
+   */
+  readonly lockedNetwork: (container: Container, checkpoint?: Checkpoint) => Effect.Effect<Option.Option<string>>
+  /** Takes CRIU's lock away from a network namespace, and no other rule: connections that it kept alive may be lost. */
+  readonly unlockNetwork: (container: Container, network: string) => Effect.Effect<void, RuntimeError>
 }>() {}

@@ -29,6 +29,7 @@ import { requireWhole } from "../domain/Restoration.ts"
 import { settle } from "./recover.ts"
 import { Runtime } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
+import { warnOfLock } from "./unlockNetwork.ts"
 
 /** What create can fail with. */
 export type CreateError =
@@ -84,7 +85,8 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
       bytes: created.checkpoint.record?.bytes,
       frozenMicros: created.checkpoint.record?.statistics?.frozenMicros
     })
-    return { ...created, warnings: [...created.warnings, ...warnings] }
+    const locked = yield* warnOfLock(created, container, options.checkpointDir)
+    return { ...created, warnings: [...created.warnings, ...locked, ...warnings] }
   }).pipe(
     Effect.scoped,
     Effect.tapError((error) => recordFailure("checkpoint-failed", container, name, error))

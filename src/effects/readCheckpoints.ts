@@ -55,6 +55,9 @@ export const getCheckpoint = Effect.fn("Checkpoints.get")(function* (
   return yield* store.get(container, directory, name)
 })
 
+/** The checkpoints of one container, in all directories that are known to hold some. */
+export const checkpointsOf = (container: Container) => listOne(container, undefined, true)
+
 /** The checkpoints of one container: in the directory chosen, else in all that are known to hold some. */
 const listOne = (
   container: Container,
@@ -73,7 +76,7 @@ const listOne = (
   })
 
 /** The containers that the runtime knows, and those that only their checkpoints know. */
-const everyContainer: Effect.Effect<
+export const everyContainer: Effect.Effect<
   ReadonlyArray<Container>,
   ContainerStoreError | StorageFailed,
   ContainerStore | CheckpointStore

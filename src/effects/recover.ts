@@ -43,7 +43,7 @@ const settleOne = (container: Container, one: Interrupted, lease: Lease) =>
       container: now.state === "forgotten" ? undefined : now
     })
     if (plan.resume) yield* runtime.resume(now, lease)
-    const recovered = (action: Recovered["action"]): Recovered => ({
+    const recovered = (action: "published" | "discarded" | "kept"): Recovered => ({
       container: container.id,
       checkpoint: staging.intent.checkpoint,
       directory: staging.directory,

@@ -10,7 +10,7 @@ import * as Errors from "../../src/domain/CheckpointError.ts"
 import { Checkpoint } from "../../src/domain/Checkpoint.ts"
 import type { CreateOptions, RestoreOptions } from "../../src/domain/CheckpointOptions.ts"
 import * as Event from "../../src/domain/Event.ts"
-import { Created, Removed } from "../../src/domain/Outcome.ts"
+import { Created, Recovered, Removed } from "../../src/domain/Outcome.ts"
 import * as Operation from "../../src/effects/Operation.ts"
 import { standIn, stasis } from "./CommandLine.ts"
 import { created, damaged, restored, whole } from "./samples.ts"
@@ -343,6 +343,20 @@ describe("recover", () => {
         'Published checkpoint "x" of a: /d/x',
         'Published checkpoint "x" of b: /d/x; the container stood still and goes on'
       ])
+    }))
+
+  it.effect("says which network it unlocked; there is no checkpoint to name", () =>
+    Effect.gen(function* () {
+      const unlocked = { container: "web", action: "unlocked", network: "/run/netns/a" } as const
+      const world = standIn({ checkpoints: { recover: () => Effect.succeed([unlocked]) } })
+      expect((yield* stasis(["recover", "web"], world)).out).toBe(
+        `Removed CRIU's lock from the network namespace "/run/netns/a" of web: it dropped every packet\n`
+      )
+      expect((yield* stasis(["recover", "web", "--quiet"], world)).out).toBe("")
+      expect(
+        yield* readJson(Schema.Array(Recovered), (yield* stasis(["recover", "web", "--format", "json"], world)).out)
+      )
+        .toEqual([unlocked])
     }))
 })
 

@@ -183,7 +183,9 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
       }),
     pause: () => change("paused"),
     resume: () => change("running"),
-    stop: () => Effect.sync(() => NodeFs.rmSync(containerPath(root), { force: true }))
+    stop: () => Effect.sync(() => NodeFs.rmSync(containerPath(root), { force: true })),
+    lockedNetwork: () => Effect.succeedNone,
+    unlockNetwork: () => Effect.void
   })
   const all = (): ReadonlyArray<Container> => {
     const file = readContainer(root)

@@ -107,7 +107,9 @@ export const checkpoints = (
     restore: (container) => change(container, "running"),
     pause: (container) => change(container, "paused"),
     resume: (container) => change(container, "running"),
-    stop: () => become(undefined)
+    stop: () => become(undefined),
+    lockedNetwork: () => Effect.succeedNone,
+    unlockNetwork: () => Effect.void
   })
   const all = () => world.container === undefined ? [] : [world.container]
   const containers = Layer.succeed(ContainerStore, {

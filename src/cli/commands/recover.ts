@@ -1,4 +1,4 @@
-/** `stasis recover [CONTAINER]`: ends what interrupted operations left. */
+/** `stasis recover [CONTAINER]`: ends what interrupted operations left, and unlocks networks that nobody needs locked. */
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -30,9 +30,13 @@ export const recover = Command.make("recover", {
       text: recovered.length === 0
         ? "Nothing was left by an interrupted operation\n"
         : recovered.map((one) => `${escape(describe(one))}\n`).join(""),
-      names: recovered.map((one) => one.checkpoint)
+      names: recovered.flatMap((one) => one.action === "unlocked" ? [] : [one.checkpoint])
     })
-  })).pipe(Command.withDescription("End what interrupted operations left: publish, sweep, or name it"))
+  })).pipe(
+    Command.withDescription(
+      "End what interrupted operations left: publish, sweep, or name it; unlock a network that CRIU left locked"
+    )
+  )
 
 /** Those that the runtime knows, and those that only their checkpoints know. */
 const everyContainer = Effect.gen(function* () {
@@ -42,7 +46,12 @@ const everyContainer = Effect.gen(function* () {
   return [...new Set([...known.map((one) => one.id), ...checkpoints.map((one) => one.container)])].sort()
 })
 
-const describe = ({ action, checkpoint, container, path, resumed }: Recovered): string => {
+const describe = (recovered: Recovered): string => {
+  if (recovered.action === "unlocked") {
+    const { container, network } = recovered
+    return `Removed CRIU's lock from the network namespace "${network}" of ${container}: it dropped every packet`
+  }
+  const { action, checkpoint, container, path, resumed } = recovered
   const what = `checkpoint "${checkpoint}" of ${container}`
   const fate = action === "published"
     ? `Published ${what}: ${path}`

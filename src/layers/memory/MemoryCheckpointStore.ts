@@ -20,7 +20,7 @@ import {
 import type { CheckpointName } from "../../domain/CheckpointName.ts"
 import type { Container } from "../../domain/Container.ts"
 import type { Intent } from "../../domain/Intent.ts"
-import { type CheckpointStore, preDumpFolder, type Staging } from "../../effects/CheckpointStore.ts"
+import type { CheckpointStore, Staging } from "../../effects/CheckpointStore.ts"
 import type { Disk } from "../../effects/Disk.ts"
 import * as ChosenDirectory from "../shared/chosenDirectory.ts"
 import { type FolderConfig, ownDirectory, stagingPath } from "../shared/FolderLayout.ts"
@@ -60,7 +60,8 @@ export const make = (
       checkpoints.stage(staging, intent.mode === "StopInDump" && intent.options.durability !== "none")
       return staging
     }),
-  makePreDump: ({ imagePath }) => Effect.succeed(`${imagePath}/${preDumpFolder}`),
+  // The dump writes over it: of its memory only one copy is kept.
+  makePreDump: ({ imagePath }) => Effect.succeed(imagePath),
   parentPath: (_, parent) => Effect.succeed(`../${parent}`),
   flush: () => Effect.void,
   isDumped: ({ imagePath }) => Effect.sync(() => images.isWhole(imagePath)),

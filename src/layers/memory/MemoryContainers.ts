@@ -18,6 +18,8 @@ export interface MemoryContainer {
   readonly count?: number
   /** Its resident memory in bytes, and so about what a checkpoint of it takes; 4096 when absent. */
   readonly memory?: number
+  /** The path of a network namespace that it is given and that outlives it; none when absent. */
+  readonly network?: string
   /** Files of the in-memory file system that it holds open: a restore refuses when one has changed. */
   readonly files?: ReadonlyArray<string>
 }
@@ -60,6 +62,9 @@ export class MemoryContainers {
   readonly #afterStop: "forgotten" | "stopped"
   /** What makes a container the same one, for as long as the world knows its id. */
   readonly #identities = new Map<string, string>()
+  /** The network namespaces that containers were given. */
+  readonly #networks = new Map<string, string>()
+  readonly #locked = new Set<string>()
   #processes = 0
   #made = 0
 
@@ -72,6 +77,8 @@ export class MemoryContainers {
   add(now: number, container: MemoryContainer): void {
     this.#made += 1
     this.#identities.set(container.id, `memory-${this.#made}`)
+    if (container.network === undefined) this.#networks.delete(container.id)
+    else this.#networks.set(container.id, container.network)
     this.start(now, container)
   }
 
@@ -146,8 +153,38 @@ export class MemoryContainers {
     return true
   }
 
+  /** All containers are gone, and so is what the kernel had of them. */
+  losePower(): void {
+    this.#bodies.clear()
+    this.#locked.clear()
+  }
+
+  /** Whether a network namespace drops every packet. */
+  isLocked(network: string): boolean {
+    return this.#locked.has(network)
+  }
+
+  /** The network namespace that a container was given, where it drops every packet. */
+  lockedNetwork(id: string): string | undefined {
+    const network = this.#networks.get(id)
+    return network !== undefined && this.isLocked(network) ? network : undefined
+  }
+
+  /** Locks the network of a container, as CRIU does while connections are dumped, where it outlives the container. */
+  lockNetwork(id: string): void {
+    const network = this.#networks.get(id)
+    if (network !== undefined) this.#locked.add(network)
+  }
+
+  /** Takes the lock away from a network namespace. */
+  unlockNetwork(network: string | undefined): void {
+    if (network !== undefined) this.#locked.delete(network)
+  }
+
   /** Brings a container back as it was frozen, with a process of its own. */
   revive(now: number, memory: Memory): void {
+    // CRIU does so at every restore, whoever locked it.
+    this.unlockNetwork(this.#networks.get(memory.id))
     this.#put(now, "running", memory)
   }
 

@@ -87,7 +87,10 @@ export const make = (
         change("resume", container, (now) => containers.setPaused(now, container.id, false))
       ),
     stop: (container) =>
-      faults.around("Runtime.stop", change("stop", container, (now) => containers.stop(now, container.id)))
+      faults.around("Runtime.stop", change("stop", container, (now) => containers.stop(now, container.id))),
+    lockedNetwork: ({ id }) => Effect.sync(() => Option.fromNullable(containers.lockedNetwork(id))),
+    unlockNetwork: (_, network) =>
+      faults.around("Runtime.unlockNetwork", Effect.sync(() => containers.unlockNetwork(network)))
   }
 }
 
@@ -115,8 +118,10 @@ const dump = (world: World, container: Container, request: DumpRequest) =>
       )
     )
     const ended = yield* Clock.currentTimeMillis
-    if (request.after === "stopped") containers.stop(ended, id)
-    else containers.setPaused(ended, id, request.after === "paused")
+    if (request.after === "stopped") {
+      if (request.options.tcpEstablished === true) containers.lockNetwork(id)
+      containers.stop(ended, id)
+    } else containers.setPaused(ended, id, request.after === "paused")
     return { statistics: statistics((ended - started) * 1000, memory.memory), files, warnings: [] } satisfies Dumped
   })
 

@@ -66,6 +66,8 @@ export class MemoryControl extends Context.Tag("stasis/MemoryControl")<MemoryCon
   readonly setPaused: (id: string, paused: boolean) => Effect.Effect<boolean>
   /** Kills a container from outside; whether it lived. */
   readonly kill: (id: string) => Effect.Effect<boolean>
+  /** Whether a network namespace drops every packet, as a dump that stopped a container with `tcpEstablished` leaves it. */
+  readonly isLocked: (network: string) => Effect.Effect<boolean>
   /** Fails, hangs and delays calls; fills the disk. */
   readonly faults: Faults
   /** The power fails: what was not synced is lost, and the containers with it. */
@@ -119,7 +121,7 @@ export const make = (config: MemoryConfig = {}): Effect.Effect<MemoryWorld> =>
         volume.losePower(survives)
         map.takeSpace()
         checkpoints.losePower(survives)
-        for (const { id } of containers.all) containers.remove(id)
+        containers.losePower()
       }
       const images = inMap ? map : MemoryImages.inFiles(fileSystem)
       return {
@@ -179,6 +181,7 @@ const control = (
     advance: (id, by = 1) => at((now) => containers.advance(now, id, by)),
     setPaused: (id, paused) => at((now) => containers.setPaused(now, id, paused)),
     kill: (id) => at((now) => containers.stop(now, id)),
+    isLocked: (network) => at(() => containers.isLocked(network)),
     faults,
     crash: Effect.sync(() => losePower(() => false)),
     crashPartly: Effect.gen(function* () {

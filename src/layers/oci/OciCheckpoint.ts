@@ -23,7 +23,6 @@ import { readState, stateOf } from "./OciContainerStore.ts"
 import { current, forget, pause, resume } from "./OciLifecycle.ts"
 import { openFiles } from "./OciOpenFiles.ts"
 import type { OciSettings } from "./OciSettings.ts"
-import * as OciSpec from "./OciSpec.ts"
 import type { OciState } from "./OciState.ts"
 import { keepSpec } from "./OciBundle.ts"
 
@@ -61,7 +60,6 @@ export const checkpoint = (
       files: yield* openFiles(state, spec, request.imagePath),
       warnings: [
         ...(spec === undefined ? ["the container's specification could not be read and is not kept"] : []),
-        ...(request.after === "stopped" && spec !== undefined ? yield* lockedNetwork(spec) : []),
         ...(finished.code === 0 ? [] : [`${settings.runtime} was ended before CRIU was, the dump is whole`])
       ]
     }
@@ -129,17 +127,6 @@ const fail = (
       ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
       ...(log === "" ? {} : { log: CriuLog.tail(log) })
     })
-  })
-
-/** Where a container with live connections was stopped, its network namespace, if it outlives it, stays locked. */
-const lockedNetwork = (spec: OciSpec.Spec): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.gen(function* () {
-    const path = OciSpec.networkPath(spec)
-    if (path === undefined || (yield* NetworkLock.isLocked(path)) !== true) return []
-    return [
-      `the network namespace "${path}" drops all packets until the restore, so that the connections stay alive; ` +
-      "to give them up, remove the chain CRIU from its firewall"
-    ]
   })
 
 /** A CRIU that was ended in the middle leaves the container without a network. */

@@ -11,6 +11,7 @@ import { noSoftDirty, probe } from "./OciCapabilities.ts"
 import { checkpoint } from "./OciCheckpoint.ts"
 import * as OciCommand from "./OciCommand.ts"
 import * as OciLifecycle from "./OciLifecycle.ts"
+import * as OciNetwork from "./OciNetwork.ts"
 import { preDump } from "./OciPreDump.ts"
 import { checkRestore, restore } from "./OciRestore.ts"
 import type { OciSettings } from "./OciSettings.ts"
@@ -55,7 +56,9 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         restore: (container, request) => provide(Effect.uninterruptible(restore(settings, container, request))),
         pause: (container, lease) => OciLifecycle.pause(settings, container, lease),
         resume: (container, lease) => OciLifecycle.resume(settings, container, lease),
-        stop: (container, lease) => OciLifecycle.stop(settings, container, lease)
+        stop: (container, lease) => OciLifecycle.stop(settings, container, lease),
+        lockedNetwork: OciNetwork.locked,
+        unlockNetwork: (container, network) => OciNetwork.unlock(settings, container, network)
       }
     })
   )

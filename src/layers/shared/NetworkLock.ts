@@ -26,8 +26,8 @@ const inside = (namespace: string, script: string) =>
 const remove = `
 for tool in iptables ip6tables; do
   command -v $tool >/dev/null || continue
-  $tool -w -D INPUT -j CRIU
-  $tool -w -D OUTPUT -j CRIU
+  # Two dumps that were ended in the middle leave two jumps.
+  for chain in INPUT OUTPUT; do while $tool -w -D $chain -j CRIU; do :; done; done
   $tool -w -F CRIU
   $tool -w -X CRIU
 done
