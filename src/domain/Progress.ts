@@ -20,9 +20,9 @@ export type Step = typeof Step.Type
 /** How far a running operation has come. */
 export const Progress = Schema.Struct({
   step: Step,
-  /** Bytes of images written (or read) so far. */
+  /** Bytes of images written so far, or, in a restore, about those that are back in memory. */
   bytes: Schema.Number,
-  /** Bytes expected in all: the resident memory of the container; zero while it is not known. */
+  /** Bytes expected in all: the resident memory of the container, or the size of the checkpoint; zero while it is not known. */
   total: Schema.Number
 })
 /** How far a running operation has come. */

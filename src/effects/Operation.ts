@@ -51,7 +51,7 @@ export const begin = <A, E, R>(
     }
   })
 
-/** Nobody looks at the progress: the report of an operation that is run on its caller's own fiber. */
+/** Nobody looks at the progress, of an operation that is run on its caller's own fiber: there is nothing to find out for it. */
 export const unwatched: Report = () => Effect.void
 
 /** Sixteen random hexadecimal digits, from the `Random` service. */

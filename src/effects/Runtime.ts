@@ -64,6 +64,7 @@ export interface RestoreRequest {
   readonly workPath: string
   readonly options: RestoreOptions
   readonly lease: Lease
+  /** Is told about how many bytes are back in memory; the use case knows of how many. */
   readonly report: (progress: Progress) => Effect.Effect<void>
 }
 

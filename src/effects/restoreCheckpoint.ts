@@ -5,6 +5,7 @@
  * fails.
  */
 import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
 import type { AttemptError, Ports } from "./Attempt.ts"
 import { dumpAndPublish } from "./dumpAndPublish.ts"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
@@ -28,7 +29,7 @@ import { CheckpointStore } from "./CheckpointStore.ts"
 import type { Lease } from "./Disk.ts"
 import { findDirectory, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
-import { randomId, type Report } from "./Operation.ts"
+import { randomId, type Report, unwatched } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
 import { settle } from "./recover.ts"
 import { Runtime } from "./Runtime.ts"
@@ -102,9 +103,25 @@ const start = ({ checkpoint, container, lease, plan, report }: Target) =>
     const bytes = checkpoint.record?.bytes ?? 0
     yield* report({ step: "restoring", bytes: 0, total: bytes })
     const workPath = yield* store.scratch(container)
-    yield* runtime.restore(container, { checkpoint, workPath, options: plan.options, lease, report })
+    yield* runtime.restore(container, {
+      checkpoint,
+      workPath,
+      options: plan.options,
+      lease,
+      report: yield* rising(report, bytes)
+    })
     if (plan.pause) yield* runtime.pause(yield* refresh(container), lease)
   }).pipe(Effect.scoped, Effect.uninterruptible)
+
+/** What a runtime sees of memory may fall, and holds more than the images: what is reported rises, to the total at most. */
+const rising = (report: Report, total: number): Effect.Effect<Report> =>
+  report === unwatched
+    ? Effect.succeed(unwatched)
+    : Effect.map(Ref.make(0), (highest) => ({ bytes, step }) =>
+      Effect.flatMap(
+        Ref.updateAndGet(highest, (before) => Math.max(before, Math.min(bytes, total))),
+        (now) => report({ step, bytes: now, total })
+      ))
 
 /** Rolls a running container back, behind a safety checkpoint. */
 const rollBackTo = (target: Target) =>

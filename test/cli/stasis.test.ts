@@ -104,27 +104,26 @@ describe("create", () => {
       expect(quiet.err).toBe("stasis: warning: no\\nevent\n")
     }))
 
-  it.effect("draws a bar on a terminal and takes it away again", () =>
-    Effect.gen(function* () {
-      const shown = yield* Deferred.make<void>()
-      const world = standIn({
-        checkpoints: {
-          beginCreate: () =>
-            Operation.begin((report) =>
-              report({ step: "dumping", bytes: 512, total: 1024 }).pipe(
-                Effect.zipRight(Deferred.await(shown)),
-                Effect.as(created)
-              )
-            )
-        }
-      })
-      const onErr = (text: string) =>
-        text.includes("50%") ? Effect.asVoid(Deferred.succeed(shown, undefined)) : Effect.void
-      const ran = yield* stasis(["create", "web", "first"], world, { columns: 60, onErr })
-      expect(ran.err).toMatch(/\rdumping {2}\[#+ +\] {3}50% {2}512 B of 1\.00 KiB\u001b\[K/)
-      expect(ran.err.endsWith("\r\u001b[K")).toBe(true)
-      for (const line of ran.err.split("\r")) expect(line.replace("\u001b[K", "").length).toBeLessThan(60)
-    }))
+  for (const step of ["dumping", "restoring"] as const) {
+    it.effect(`draws a bar on a terminal and takes it away again: ${step}`, () =>
+      Effect.gen(function* () {
+        const shown = yield* Deferred.make<void>()
+        const half = <A>(result: A) =>
+          Operation.begin((report) =>
+            report({ step, bytes: 512, total: 1024 }).pipe(Effect.zipRight(Deferred.await(shown)), Effect.as(result))
+          )
+        const world = standIn({
+          checkpoints: { beginCreate: () => half(created), beginRestore: () => half(restored) }
+        })
+        const onErr = (text: string) =>
+          text.includes("50%") ? Effect.asVoid(Deferred.succeed(shown, undefined)) : Effect.void
+        const command = step === "dumping" ? "create" : "restore"
+        const ran = yield* stasis([command, "web", "first"], world, { columns: 60, onErr })
+        expect(ran.err).toMatch(new RegExp(`\\r${step} {2}\\[#+ +\\] {3}50% {2}512 B of 1\\.00 KiB\\u001b\\[K`))
+        expect(ran.err.endsWith("\r\u001b[K")).toBe(true)
+        for (const line of ran.err.split("\r")) expect(line.replace("\u001b[K", "").length).toBeLessThan(60)
+      }))
+  }
 
   it.effect("interrupted, it says what it waits for, waits, and rolls back", () =>
     Effect.gen(function* () {

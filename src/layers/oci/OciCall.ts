@@ -25,6 +25,7 @@ const run = (
     readonly output?: "capture" | "null"
     readonly log?: string
     readonly wrap?: (call: Call) => Call
+    readonly onStart?: (pid: number) => void
   } = {}
 ): Effect.Effect<Process.Finished, RuntimeUnavailable> =>
   Process.run({
@@ -34,7 +35,8 @@ const run = (
     }),
     env: { ...settings.env, ...more.env },
     lease: more.lease ?? noLease,
-    output: more.output ?? "capture"
+    output: more.output ?? "capture",
+    ...(more.onStart === undefined ? {} : { onStart: more.onStart })
   }).pipe(Effect.mapError((error) => unavailable(settings, error)))
 
 /** Runs a command that CRIU has a part in, to the end of both, also where somebody ends the runtime before CRIU. */
@@ -47,6 +49,7 @@ export const runWithCriu = (
     readonly output: "capture" | "null"
     readonly log?: string
     readonly wrap?: (call: Call) => Call
+    readonly onStart?: (pid: number) => void
   }
 ): Effect.Effect<Process.Finished, RuntimeUnavailable | StorageFailed, FileSystem.FileSystem> =>
   Effect.gen(function* () {

@@ -3,7 +3,9 @@
  * failure means. When it fails, no container of the id is left.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import {
   type OptionUnsupported,
   RuntimeFailed,
@@ -13,9 +15,11 @@ import {
 import type { Checkpoint } from "../../domain/Checkpoint.ts"
 import type { Container } from "../../domain/Container.ts"
 import type { Lease } from "../../effects/Disk.ts"
+import { type Report, unwatched } from "../../effects/Operation.ts"
 import type { RestoreRequest } from "../../effects/Runtime.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
+import * as Proc from "../shared/Proc.ts"
 import * as Process from "../shared/Process.ts"
 import * as OciBundle from "./OciBundle.ts"
 import * as OciCall from "./OciCall.ts"
@@ -104,18 +108,42 @@ export const restore = (
       options
     })
     if (options.lazyPages === true) yield* servePages(settings, checkpoint.path, workPath, lease)
-    const finished = yield* OciCall.runWithCriu(settings, command, workPath, {
-      lease,
-      // The container inherits the streams: what the runtime has to say goes to a file.
-      output: "null",
-      log: `${workPath}/runtime.log`,
-      wrap: (call) => OciStreams.wrap(call, pipesOf(checkpoint), options.oci ?? {}, workPath, lease.descriptors.length)
-    })
+    const finished = yield* withProgress(request.report, (onStart) =>
+      OciCall.runWithCriu(settings, command, workPath, {
+        lease,
+        // The container inherits the streams: what the runtime has to say goes to a file.
+        output: "null",
+        log: `${workPath}/runtime.log`,
+        wrap: (call) =>
+          OciStreams.wrap(call, pipesOf(checkpoint), options.oci ?? {}, workPath, lease.descriptors.length),
+        onStart
+      }))
     if (finished.code === 0) return
     yield* Effect.ignore(clear(settings, "restore", container.id, lease))
     return yield* Effect.flatMap(
       judge(settings, finished, workPath),
       (verdict) => Effect.fail(failed(settings, container, verdict.reason, verdict.detail, verdict.hint, verdict.log))
+    )
+  })
+
+/** Tells, while the restore runs, how much memory the processes have that it has started. */
+const withProgress = <A, E, R>(report: Report, restoring: (onStart: (pid: number) => void) => Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    if (report === unwatched) return yield* restoring(() => {})
+    const started = yield* Deferred.make<number>()
+    const look = (pid: number) =>
+      Effect.delay(
+        Effect.suspend(() => report({ step: "restoring", bytes: Proc.residentBytes(Proc.descendants(pid)), total: 0 })),
+        50
+      )
+    const watch = yield* Deferred.await(started).pipe(
+      Effect.flatMap((pid) => Effect.forever(look(pid))),
+      Effect.interruptible,
+      Effect.fork
+    )
+    return yield* Effect.ensuring(
+      restoring((pid) => Deferred.unsafeDone(started, Effect.succeed(pid))),
+      Fiber.interrupt(watch)
     )
   })
 

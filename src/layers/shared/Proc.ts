@@ -78,6 +78,15 @@ export const residentBytes = (pids: ReadonlyArray<number>): number => {
   return all.reduce((sum, one) => sum + one.own, 0) + all.reduce((most, one) => Math.max(most, one.shared), 0)
 }
 
+/** The processes that a process has started and that are still there, and those that these have started. */
+export const descendants = (pid: number): ReadonlyArray<number> => {
+  const threads = KernelFile.names(`/proc/${pid}/task`) ?? []
+  const children = threads.flatMap((thread) =>
+    (KernelFile.read(`/proc/${pid}/task/${thread}/children`) ?? "").split(" ").filter((one) => one !== "").map(Number)
+  )
+  return children.flatMap((child) => [child, ...descendants(child)])
+}
+
 /** Reads anonymous and shared memory of a `status` file, in bytes. */
 export const parseMemory = (status: string): { readonly own: number; readonly shared: number } => ({
   own: kibibytes(status, "RssAnon"),

@@ -26,6 +26,8 @@ export interface Request {
    * another one which lives longer.
    */
   readonly output?: "capture" | "null"
+  /** Is told the pid at once, for whoever looks at the program while it runs. */
+  readonly onStart?: (pid: number) => void
 }
 
 /** How it ended. */
@@ -60,6 +62,7 @@ export const run = (request: Request): Effect.Effect<Finished, NotStarted> =>
     const failed = (error: unknown) => resume(Effect.fail(notStarted(request.program, error)))
     try {
       const child = spawn(request.program, [...request.args], optionsOf(request))
+      if (child.pid !== undefined) request.onStart?.(child.pid)
       const stdout = keepTail()
       const stderr = keepTail()
       child.stdout?.on("data", stdout.add)
@@ -79,7 +82,7 @@ export const run = (request: Request): Effect.Effect<Finished, NotStarted> =>
   }))
 
 /** Starts a program that lives on by itself, with null streams, and waits for no end of it. */
-export const start = (request: Omit<Request, "output">): Effect.Effect<void, NotStarted> =>
+export const start = (request: Omit<Request, "output" | "onStart">): Effect.Effect<void, NotStarted> =>
   Effect.async<void, NotStarted>((resume) => {
     try {
       const child = spawn(request.program, [...request.args], optionsOf({ ...request, output: "null" }))

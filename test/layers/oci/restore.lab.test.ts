@@ -11,7 +11,9 @@ import {
   writeFileSync
 } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { CreateError } from "../../../src/effects/createCheckpoint.ts"
 import type { RestoreError } from "../../../src/effects/restoreCheckpoint.ts"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
@@ -37,6 +39,28 @@ for (const runtime of LabContainer.runtimes) {
           expect(after - before).toBeLessThan(100)
           yield* container.bare("resume", container.id)
           yield* container.counted(after + 3)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("its progress rises while the memory comes back, and is never above the size of the checkpoint", () =>
+      Effect.gen(function* () {
+        const args = LabContainer.python("memory = bytearray(os.urandom(1000000) * 200)")
+        const container = yield* LabContainer.make({ runtime, programs: true, args })
+        yield* Effect.gen(function* () {
+          yield* container.counted(3)
+          const { checkpoint } = yield* Checkpoints.create(container.id, "first", { durability: "none" })
+          const total = checkpoint.record?.bytes
+          expect(total).toBeGreaterThan(200_000_000)
+          const operation = yield* Checkpoints.beginRestore(container.id, "first")
+          const seen = Chunk.toArray(yield* Stream.runCollect(operation.progress)).filter((one) =>
+            one.step === "restoring"
+          )
+          yield* operation.result
+          expect(seen.map((one) => one.total)).toEqual(seen.map(() => total))
+          const bytes = seen.map((one) => one.bytes)
+          expect(bytes).toEqual(bytes.toSorted((a, b) => a - b))
+          expect(bytes.at(-1)).toBeLessThanOrEqual(total ?? 0)
+          expect(bytes.filter((one) => one > 0 && one < (total ?? 0))).not.toEqual([])
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
 

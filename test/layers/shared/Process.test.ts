@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { kill } from "node:process"
 import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Process from "../../../src/layers/shared/Process.ts"
@@ -20,6 +21,22 @@ describe("Process", () => {
     Effect.gen(function* () {
       const finished = yield* Process.run(sh("cut -d' ' -f6 /proc/$$/stat; cat"))
       expect(finished.stdout).toBe(`${finished.session}\n`)
+    }))
+
+  it.live("tells its pid at once, and what it has started can be seen while it runs", () =>
+    Effect.gen(function* () {
+      const started = yield* Deferred.make<number>()
+      const fiber = yield* Effect.fork(Process.run({
+        ...sh("(sleep 60 & wait) & wait"),
+        onStart: (pid) => Deferred.unsafeDone(started, Effect.succeed(pid))
+      }))
+      const parent = yield* Deferred.await(started)
+      const names = () => Proc.descendants(parent).map((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").trim())
+      while (!names().includes("sleep")) yield* Effect.sleep(2)
+      expect(names()).toEqual(["sh", "sleep"])
+      kill(-parent, "SIGKILL")
+      expect((yield* Fiber.join(fiber)).session).toBe(parent)
+      expect(Proc.descendants(parent)).toEqual([])
     }))
 
   it.live("hands its descriptors on", () =>
