@@ -7,23 +7,16 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
-import type { CheckpointBusy, InvalidCheckpointDirectory, TimedOut } from "../domain/CheckpointError.ts"
 import type { CheckpointName } from "../domain/CheckpointName.ts"
 import type { CreateOptions, ReadOptions, RemoveOptions, RestoreOptions } from "../domain/CheckpointOptions.ts"
 import type { Created, Recovered, Removed, Restored } from "../domain/Outcome.ts"
 import type { Ports } from "./Attempt.ts"
 import { createCheckpoint, type CreateError } from "./createCheckpoint.ts"
-import { findDirectory, type FindError } from "./findContainer.ts"
-import { hold } from "./hold.ts"
 import * as Operation from "./Operation.ts"
 import { checkpointNames, getCheckpoint, type GetError, listCheckpoints, type ListError } from "./readCheckpoints.ts"
-import { settle, type SettleError } from "./recover.ts"
+import { recoverContainers, type RecoverError, type RecoverOptions } from "./recoverContainers.ts"
 import { removeCheckpoint, type RemoveError } from "./removeCheckpoint.ts"
 import { restoreCheckpoint, type RestoreError } from "./restoreCheckpoint.ts"
-import { unlockLeft } from "./unlockNetwork.ts"
-
-/** What recover can fail with. */
-export type RecoverError = InvalidCheckpointDirectory | FindError | CheckpointBusy | TimedOut | SettleError
 
 /** The use cases. A container is named by its id, its name, or an unambiguous prefix of its id. */
 export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, {
@@ -56,12 +49,12 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
     options?: RestoreOptions
   ) => Effect.Effect<Operation.Operation<Restored, RestoreError>>
   /**
-   * Ends what interrupted operations on a container left: published, swept, or kept and named. A network that CRIU left
+   * Ends what interrupted operations on a container, or on any, left: published, swept, or kept and named. A network that CRIU left
    * locked is unlocked where the container runs again, or where no checkpoint of it would go on with its connections.
    */
   readonly recover: (
-    container: string,
-    options?: Omit<RemoveOptions, "durability">
+    container?: string,
+    options?: RecoverOptions
   ) => Effect.Effect<ReadonlyArray<Recovered>, RecoverError>
 }>() {}
 
@@ -94,7 +87,7 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
       restore: (container, name, options = {}) =>
         provide(restoreCheckpoint(container, name, options, Operation.unwatched)),
       beginRestore,
-      recover: (container, options = {}) => provide(recoverContainer(container, options))
+      recover: (container, options = {}) => provide(recoverContainers(container, options))
     }
   })
 ))
@@ -132,17 +125,5 @@ export const beginRestore = (container: string, name: string, options?: RestoreO
   Effect.flatMap(Checkpoints, (service) => service.beginRestore(container, name, options))
 
 /** See {@link Checkpoints}: `recover` of the service in the context, as one call. */
-export const recover = (container: string, options?: Omit<RemoveOptions, "durability">) =>
+export const recover = (container?: string, options?: RecoverOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.recover(container, options))
-
-const recoverContainer = Effect.fn("Checkpoints.recover")(function* (
-  reference: string,
-  options: Omit<RemoveOptions, "durability">
-): Effect.fn.Return<ReadonlyArray<Recovered>, RecoverError, Ports> {
-  const { container, directory } = yield* findDirectory(reference, options)
-  return yield* Effect.scoped(Effect.gen(function* () {
-    const lease = yield* hold({ container, hold: "container", directory }, "recover", options)
-    const recovered = yield* settle(container, directory, lease)
-    return [...recovered, ...yield* unlockLeft(container)]
-  }))
-})

@@ -323,18 +323,18 @@ describe("recover", () => {
   it.effect("goes through all containers when none is named", () =>
     Effect.gen(function* () {
       const world = standIn({
-        containers: { list: Effect.succeed([{ id: "b", state: "running", labels: {}, identity: "" }]) },
         checkpoints: {
-          list: () => Effect.succeed([{ ...whole, container: "a" }]),
           recover: (container) =>
-            Effect.succeed([{
-              container,
-              checkpoint: "x",
-              directory: "/d",
-              action: "published",
-              path: "/d/x",
-              resumed: container === "b"
-            }])
+            Effect.succeed(
+              [container ?? "a", "b"].map((one) => ({
+                container: one,
+                checkpoint: "x",
+                directory: "/d",
+                action: "published",
+                path: "/d/x",
+                resumed: one === "b"
+              }))
+            )
         }
       })
       const ran = yield* stasis(["recover"], world)

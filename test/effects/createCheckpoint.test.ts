@@ -309,7 +309,7 @@ describe("create", () => {
     "publishes what could not be published when it stopped the container, with recover and with the next operation",
     inWorld((control) =>
       Effect.gen(function* () {
-        for (const next of ["recover", "restore"] as const) {
+        for (const next of ["recover", "recover-all", "restore"] as const) {
           const hang = yield* control.faults.hangNext("Runtime.checkpoint", { after: true })
           const fiber = yield* Effect.fork(Checkpoints.create("web", next, { tcpEstablished: true }))
           yield* hang.reached
@@ -321,6 +321,10 @@ describe("create", () => {
           if (error._tag !== "CheckpointUnpublished") return
           expect(yield* control.fileSystem.exists(`${error.path}/images/inventory.img`)).toBe(true)
           yield* control.faults.clear
+          // Nothing but the attempt knows the container now.
+          if (next === "recover-all") {
+            expect(yield* Checkpoints.recover()).toMatchObject([{ action: "published", checkpoint: "recover-all" }])
+          }
           yield* control.add({ id: "web", count: 0 })
           if (next === "recover") {
             expect(yield* Checkpoints.recover("web")).toMatchObject([{ action: "published", checkpoint: "recover" }])
@@ -329,7 +333,7 @@ describe("create", () => {
           yield* Checkpoints.restore("web", next)
           expect(yield* control.count("web")).toBe(7)
         }
-        expect(yield* listed).toEqual(["recover", "restore"])
+        expect(yield* listed).toEqual(["recover", "recover-all", "restore"])
       })
     )
   )

@@ -6,7 +6,6 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Recovered } from "../../domain/Outcome.ts"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
-import { ContainerStore } from "../../effects/ContainerStore.ts"
 import * as flags from "../criuFlags.ts"
 import { escape } from "../escape.ts"
 import * as print from "../print.ts"
@@ -22,8 +21,7 @@ export const recover = Command.make("recover", {
 }, (input) =>
   Effect.gen(function* () {
     const options = { ...flags.given("checkpointDir", input.checkpointDir), ...flags.waitOptions(input.wait) }
-    const containers = Option.isSome(input.container) ? [input.container.value] : yield* everyContainer
-    const recovered = (yield* Effect.forEach(containers, (one) => Checkpoints.recover(one, options))).flat()
+    const recovered = yield* Checkpoints.recover(Option.getOrUndefined(input.container), options)
     yield* print.result({
       schema: Schema.Array(Recovered),
       value: recovered,
@@ -37,14 +35,6 @@ export const recover = Command.make("recover", {
       "End what interrupted operations left: publish, sweep, or name it; unlock a network that CRIU left locked"
     )
   )
-
-/** Those that the runtime knows, and those that only their checkpoints know. */
-const everyContainer = Effect.gen(function* () {
-  const containers = yield* ContainerStore
-  const known = yield* containers.list
-  const checkpoints = yield* Checkpoints.list()
-  return [...new Set([...known.map((one) => one.id), ...checkpoints.map((one) => one.container)])].sort()
-})
 
 const describe = (recovered: Recovered): string => {
   if (recovered.action === "unlocked") {
