@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { CheckpointError, CheckpointName, Checkpoints, EventLog } from "stasis"
+import type * as Memory from "stasis/Memory"
 import { directory, inWorld, listed } from "./world.ts"
 
 const broken = new CheckpointError.RuntimeFailed({
@@ -336,6 +337,43 @@ describe("create", () => {
         expect(yield* listed).toEqual(["recover", "recover-all", "restore"])
       })
     )
+  )
+
+  it.effect(
+    "says so when its container vanishes in the middle, and keeps what was dumped of it until then",
+    () => {
+      const at = (operation: Memory.Operation, after: boolean, leaveRunning: boolean) =>
+        inWorld((control) =>
+          Effect.gen(function* () {
+            const hang = yield* control.faults.hangNext(operation, { after })
+            const fiber = yield* Effect.fork(Effect.either(Checkpoints.create("web", "first", { leaveRunning })))
+            yield* hang.reached
+            yield* control.remove("web")
+            yield* hang.release
+            const outcome = yield* Fiber.join(fiber)
+            const kept = yield* Effect.orElseSucceed(listed, () => [])
+            expect(yield* Checkpoints.recover()).toEqual([])
+            return { outcome: outcome._tag === "Left" ? outcome.left._tag : outcome.right.state, kept }
+          })
+        )()
+      return Effect.gen(function* () {
+        for (const leaveRunning of [true, false]) {
+          for (const operation of ["CheckpointStore.lock", "CheckpointStore.stage", "Runtime.residentBytes"] as const) {
+            for (const after of [false, true]) {
+              const { kept, outcome } = yield* at(operation, after, leaveRunning)
+              expect(["ContainerNotRunning", "RuntimeFailed"]).toContain(outcome)
+              expect(kept).toEqual([])
+            }
+          }
+          expect(yield* at("Runtime.checkpoint", false, leaveRunning)).toEqual({ outcome: "RuntimeFailed", kept: [] })
+          expect(yield* at("Runtime.checkpoint", true, leaveRunning)).toEqual({ outcome: "forgotten", kept: ["first"] })
+          for (const after of [false, true]) {
+            const late = yield* at("CheckpointStore.publish", after, leaveRunning)
+            expect(late).toEqual({ outcome: "forgotten", kept: ["first"] })
+          }
+        }
+      })
+    }
   )
 
   it.effect(
