@@ -21,9 +21,12 @@ export const scratch = process.env["STASIS_LAB_SCRATCH"] ?? "/var/tmp/stasis-ben
 
 /** Create and restore of a container with so many MiB of touched memory, in rows. */
 export const containers = (mebibytes: number) => (quick: boolean) =>
-  Effect.scoped(ofSize(mebibytes, quick ? 8 : 30, quick ? 3 : 6)).pipe(
+  Effect.scoped(ofSize(mebibytes, quick ? 8 : pairsOf(mebibytes), quick ? 3 : 6)).pipe(
     Effect.provide(Oci.layer({ runtime: "runc", stasisRoot: `${scratch}/stasis` }))
   )
+
+/** What is done sooner can be done more often: the interval of its difference is the narrower for it. */
+const pairsOf = (mebibytes: number): number => mebibytes < 100 ? 80 : mebibytes < 1000 ? 50 : 30
 
 const ofSize = (mebibytes: number, pairs: number, runs: number) =>
   Effect.gen(function* () {
