@@ -83,6 +83,8 @@ export class Runtime extends Context.Tag("stasis/Runtime")<Runtime, {
   ) => Effect.Effect<void, OptionUnsupported | RuntimeUnavailable>
   /** The resident memory of the container in bytes: about what a checkpoint of it will take. */
   readonly residentBytes: (container: Container) => Effect.Effect<number, RuntimeError>
+  /** Finds what would make a dump fail, as far as it can be seen before anything is frozen. */
+  readonly checkDump: (container: Container) => Effect.Effect<void, RuntimeError>
   /**
    * Copies the memory of a running container, which goes on, into a folder that the dump then builds on. Where the
    * kernel does not track changed memory, `checkOptions` has refused the option before.

@@ -17,7 +17,7 @@ import type { Step } from "../domain/Progress.ts"
 import type { Attempt, AttemptError, Ports } from "./Attempt.ts"
 import { CheckpointStore, type Staging } from "./CheckpointStore.ts"
 import { refresh } from "./findContainer.ts"
-import { checkRoom, freezeAndDump, stage } from "./freezeAndDump.ts"
+import { checkAhead, freezeAndDump, stage } from "./freezeAndDump.ts"
 import { type Dumped, Runtime } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
 
@@ -28,8 +28,8 @@ export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, Attempt
       const runtime = yield* Runtime
       const plan = yield* Creation.decide(attempt.container, attempt.options, runtime.stopsByItself)
       const staging = yield* stage(attempt, plan)
-      // Room is looked up before the freeze, and can still be interrupted.
-      const total = yield* restore(checkRoom(attempt, staging)).pipe(
+      // What can be known before the freeze is, and can still be interrupted.
+      const total = yield* restore(checkAhead(attempt, staging)).pipe(
         Effect.onError(() => rollBack(attempt, plan, staging))
       )
       const dump = yield* Effect.exit(freezeAndDump(attempt, plan, staging, total))

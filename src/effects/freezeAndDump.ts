@@ -1,5 +1,5 @@
 /**
- * The first half of an attempt: staged, room looked up, frozen, dumped. Whatever comes of it, the caller decides
+ * The first half of an attempt: staged, looked at, frozen, dumped. Whatever comes of it, the caller decides
  * what happens next.
  */
 import * as Clock from "effect/Clock"
@@ -35,11 +35,12 @@ export const stage = (attempt: Attempt, plan: Creation.CreationPlan) =>
     })
   })
 
-/** Refuses what cannot fit; gives the bytes that the dump will take, about. */
-export const checkRoom = (attempt: Attempt, staging: Staging) =>
+/** Refuses what cannot be dumped and what cannot fit; gives the bytes that the dump will take, about. */
+export const checkAhead = (attempt: Attempt, staging: Staging) =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
+    yield* runtime.checkDump(attempt.container)
     const needed = yield* runtime.residentBytes(attempt.container)
     const free = yield* store.freeBytes(staging)
     if (free < needed) {

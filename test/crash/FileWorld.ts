@@ -130,6 +130,7 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
     stopsByItself: false,
     capabilities: Effect.succeed({ runtime: "files", findings: [], unsupported: {} }),
     checkOptions: () => Effect.void,
+    checkDump: () => Effect.void,
     preDump: () => Effect.void,
     residentBytes: () => Effect.succeed(1),
     checkpoint: (_, { after, imagePath, lease, workPath }) =>

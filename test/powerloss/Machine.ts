@@ -78,6 +78,7 @@ export const checkpoints = (
     stopsByItself: false,
     capabilities: Effect.succeed({ runtime: "fake", findings: [], unsupported: {} }),
     checkOptions: () => Effect.void,
+    checkDump: () => Effect.void,
     preDump: () => Effect.void,
     residentBytes: () => Effect.succeed(1),
     checkpoint: (container, { after, imagePath, workPath }) =>

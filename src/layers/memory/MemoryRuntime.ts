@@ -68,6 +68,7 @@ export const make = (
           return memory === undefined ? gone("inspect", container) : Effect.succeed(memory.memory)
         })
       ),
+    checkDump: () => faults.around("Runtime.checkDump", Effect.void),
     preDump: (container, request) =>
       Effect.uninterruptible(faults.around("Runtime.preDump", preDump(world, container, request))),
     checkpoint: (container, request) =>

@@ -12,7 +12,6 @@ import { RuntimeFailed, type RuntimeUnavailable, type StorageFailed } from "../.
 import type { Container } from "../../domain/Container.ts"
 import type { Statistics } from "../../domain/Statistics.ts"
 import type { Dumped, DumpRequest } from "../../effects/Runtime.ts"
-import * as Cgroup from "../shared/Cgroup.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as NetworkLock from "../shared/NetworkLock.ts"
 import * as Proc from "../shared/Proc.ts"
@@ -35,7 +34,6 @@ export const checkpoint = (
   Effect.gen(function* () {
     const state = yield* current(settings, "checkpoint", container)
     const paused = stateOf(settings, state) === "paused"
-    yield* checkTraced(settings, state)
     if (request.after === "paused") yield* pause(settings, container, request.lease)
     const spec = yield* keepSpec(settings, state, request.imagePath)
     const command = OciCommand.checkpoint(settings.runtime, {
@@ -63,24 +61,6 @@ export const checkpoint = (
         ...(finished.code === 0 ? [] : [`${settings.runtime} was ended before CRIU was, the dump is whole`])
       ]
     }
-  })
-
-/** Only one program can trace a process: with another one at it, CRIU would freeze the container and wait in vain. */
-const checkTraced = (settings: OciSettings, state: OciState): Effect.Effect<void, RuntimeFailed> =>
-  Effect.suspend(() => {
-    const found = Proc.findTraced(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))
-    if (found === undefined) return Effect.void
-    const busy = found.tracer === "criu"
-    return new RuntimeFailed({
-      operation: "checkpoint",
-      container: state.id,
-      runtime: settings.runtime,
-      reason: busy ? "Busy" : "Traced",
-      detail: busy
-        ? "another program is checkpointing it"
-        : `its process ${found.pid} is traced by "${found.tracer}", such as a debugger`,
-      hint: busy ? "try again when that has ended" : "end the tracing first"
-    })
   })
 
 /** The runtime's word, or, where somebody ended the runtime, CRIU's own. */

@@ -8,6 +8,7 @@ import { Runtime } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
 import * as Proc from "../shared/Proc.ts"
 import { noSoftDirty, probe } from "./OciCapabilities.ts"
+import { checkDump } from "./OciCheckDump.ts"
 import { checkpoint } from "./OciCheckpoint.ts"
 import * as OciCommand from "./OciCommand.ts"
 import * as OciLifecycle from "./OciLifecycle.ts"
@@ -49,8 +50,9 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         residentBytes: (container) =>
           Effect.map(OciLifecycle.current(settings, "inspect", container), (state) =>
             Proc.residentBytes(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))),
-        preDump: (container, request) =>
-          provide(Effect.uninterruptible(preDump(settings, container, request))),
+        checkDump: (container) =>
+          checkDump(settings, container),
+        preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) => provide(Effect.uninterruptible(checkpoint(settings, container, request))),
         checkRestore: (container, subject) => checkRestore(settings, container, subject),
         restore: (container, request) => provide(Effect.uninterruptible(restore(settings, container, request))),

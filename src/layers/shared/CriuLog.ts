@@ -38,6 +38,12 @@ export const classify = (log: string): Verdict => {
   return { reason: "Unknown", detail: last === undefined ? "CRIU's log does not say why" : text(last) }
 }
 
+/** What it means that a descriptor is of a file on a mount that the container does not have. */
+export const outside = (descriptor: number | string | undefined, path: string | undefined): Verdict => ({
+  reason: "ExternalResource",
+  detail: `its descriptor ${descriptor} is of "${path}", which lies outside of it`
+})
+
 /** How a log ends. */
 export const ending = (log: string): Ending =>
   /Dumping finished successfully|Restore finished successfully|Pre-dumping finished successfully/.test(log)
@@ -143,7 +149,7 @@ const table: ReadonlyArray<Row> = [
   {
     pattern: /Can't lookup mount=\d+ for fd=(\S+) path=(\S+)/,
     reason: "ExternalResource",
-    detail: ([, fd, path]) => `its descriptor ${fd} is of "${path}", which lies outside of it`
+    detail: ([, fd, path]) => outside(fd, path).detail
   },
   {
     pattern: /mnt: \d+:(\S+) doesn't have a proper root mount/,

@@ -104,6 +104,31 @@ export const findTraced = (
   return undefined
 }
 
+/** The first of these descriptors of these processes that is of a plain file on a mount that none of them has. */
+export const findFileOutside = (
+  pids: ReadonlyArray<number>,
+  descriptors: ReadonlyArray<number>
+): { readonly pid: number; readonly descriptor: number; readonly path: string } | undefined => {
+  const mounts = new Set(
+    pids.flatMap((pid) =>
+      (KernelFile.read(`/proc/${pid}/mountinfo`) ?? "").split("\n").map((line) => line.split(" ")[0])
+    )
+  )
+  for (const pid of pids) {
+    for (const descriptor of descriptors) {
+      const file = `/proc/${pid}/fd/${descriptor}`
+      const path = KernelFile.link(file)
+      // What the kernel keeps in memory for a descriptor has a path, and is on no mount of anybody.
+      if (path?.startsWith("/") !== true || path.startsWith("/memfd:") || KernelFile.fileSize(file) === undefined) {
+        continue
+      }
+      const mount = /^mnt_id:\s+(\d+)$/m.exec(KernelFile.read(`/proc/${pid}/fdinfo/${descriptor}`) ?? "")?.[1]
+      if (mount !== undefined && !mounts.has(mount)) return { pid, descriptor, path }
+    }
+  }
+  return undefined
+}
+
 /** The kernel's release, e.g. `6.12.43`. */
 export const kernelRelease = (): string | undefined => KernelFile.read("/proc/sys/kernel/osrelease")?.trim()
 

@@ -21,6 +21,12 @@ for (const runtime of LabContainer.runtimes) {
           expect(readdirSync(created.checkpoint.path)).toEqual(
             expect.arrayContaining(["config.json", "inventory.img", "spec.json", "stats-dump"])
           )
+          // CRIU writes the statistics to its work path: they are in the checkpoint, and nothing else is left of the attempt.
+          const everything = readdirSync(container.config.stasisRoot, { recursive: true, encoding: "utf8" })
+          expect(everything.filter((path) => path.endsWith("/stats-dump"))).toEqual([
+            `${created.checkpoint.path}/stats-dump`.slice(container.config.stasisRoot.length + 1)
+          ])
+          expect(everything.filter((path) => path.endsWith("/dump.log"))).toEqual([])
           expect(listed?.record?.container?.labels).toEqual({ team: "blue" })
           expect(listed?.record?.statistics?.pagesWritten).toBeGreaterThan(0)
           expect(listed?.record?.files?.map((file) => file.path)).toContain(`${container.bundle}/rootfs/bin/busybox`)

@@ -1,5 +1,5 @@
 // A dump that fails leaves the container running and says why. Each condition is a real one.
-import { mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import * as net from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -78,9 +78,52 @@ s.connect('${folder}/socket')`)
       Effect.gen(function* () {
         const folder = yield* LabContainer.temporaryFolder
         const container = yield* LabContainer.make({ runtime, output: `${folder}/output` })
+        for (const options of [{}, { leaveRunning: true }]) {
+          const error = yield* failing(container, options)
+          expect(reasonOf(error)).toEqual(["RuntimeFailed", "ExternalResource"])
+          expect(error.message).toContain(`its descriptor 1 is of "${folder}/output"`)
+          // Found before the freeze: CRIU was not asked.
+          expect(logOf(error)).toBeUndefined()
+        }
+      }))
+
+    it.scopedLive("another descriptor of a file outside of it, which CRIU finds", () =>
+      Effect.gen(function* () {
+        const folder = yield* LabContainer.temporaryFolder
+        const args = LabContainer.python(`
+s = socket.socket(socket.AF_UNIX)
+s.bind('${folder}/socket')
+s.listen()
+c, _ = s.accept()
+kept = socket.recv_fds(c, 1, 1)
+c.send(b'x')
+c.close()
+s.close()`)
+        const container = yield* LabContainer.make({ runtime, programs: true, args, binds: [folder] })
+        yield* LabContainer.poll(Effect.sync(() => existsSync(`${folder}/socket`)), (there) => there)
+        writeFileSync(`${folder}/outside`, "")
+        const send = `
+import socket
+s = socket.socket(socket.AF_UNIX)
+s.connect('${folder}/socket')
+f = open('${folder}/outside')
+socket.send_fds(s, [b'x'], [f.fileno()])
+s.recv(1)`
+        expect((yield* Effect.orDie(Process.run({ program: "python3", args: ["-c", send] }))).stderr).toBe("")
         const error = yield* failing(container, {})
         expect(reasonOf(error)).toEqual(["RuntimeFailed", "ExternalResource"])
-        expect(error.message).toContain(`${folder}/output`)
+        expect(logOf(error)).toContain("Dumping FAILED")
+      }))
+
+    it.scopedLive("an open file whose name is gone while another name of it is left: CRIU's link is not kept", () =>
+      Effect.gen(function* () {
+        const args = LabContainer.python(`
+held = open('/held', 'w')
+os.link('/held', '/other')
+os.unlink('/held')`)
+        const container = yield* LabContainer.make({ runtime, programs: true, args })
+        expect(reasonOf(yield* failing(container, {}))).toEqual(["RuntimeFailed", "LinkRemap"])
+        expect(reasonOf(yield* failing(container, { linkRemap: true }))[0]).toBe("OptionUnsupported")
       }))
 
     it.scopedLive("another program checkpoints the same container", () =>
@@ -152,6 +195,9 @@ const reasonOf = (error: CreateError) => [
   error._tag,
   "reason" in error ? error.reason : "program" in error ? error.program : error.message
 ]
+
+/** What CRIU said; nothing where it was not asked. */
+const logOf = (error: CreateError) => "log" in error ? error.log : undefined
 
 /** Creates, expects that to fail, and expects the container to go on as it was, with nothing listed. */
 const failing = (container: LabContainer.LabContainer, options: CreateOptions) =>

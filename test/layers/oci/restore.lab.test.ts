@@ -136,6 +136,62 @@ for (const runtime of LabContainer.runtimes) {
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
 
+    it.scopedLive("a bundle that is not there, and a mount whose source is gone, are found before a container is touched", () =>
+      Effect.gen(function* () {
+        const folder = yield* LabContainer.temporaryFolder
+        const container = yield* LabContainer.make({ runtime, binds: [folder] })
+        yield* Effect.gen(function* () {
+          yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
+          const pid = yield* container.pid
+          const bundle = `${container.folder}/nowhere`
+          const elsewhere = { replace: true, oci: { bundle } }
+          const error = yield* Effect.flip(Checkpoints.restore(container.id, "first", elsewhere))
+          expect(reasonOf(error)).toBe("FileMissing")
+          expect(error.message).toContain(`${bundle}/rootfs`)
+          expect(existsSync(bundle)).toBe(false)
+          rmSync(folder, { recursive: true })
+          const second = yield* Effect.flip(Checkpoints.restore(container.id, "first", { replace: true }))
+          expect(reasonOf(second)).toBe("FileMissing")
+          expect(second.message).toContain(`source of the mount "${folder}"`)
+          expect(yield* container.pid).toBe(pid)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("a changed program: another size is found beforehand, another build by CRIU, and nothing is left running", () =>
+      Effect.gen(function* () {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function* () {
+          const before = yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first")
+          const program = `${container.bundle}/rootfs/bin/busybox`
+          const whole = readFileSync(program)
+          appendFileSync(program, "more")
+          const larger = yield* Effect.flip(Checkpoints.restore(container.id, "first"))
+          expect(reasonOf(larger)).toBe("FileChanged")
+          expect(larger.message).toContain(program)
+          writeFileSync(program, otherBuild(whole))
+          const other = yield* Effect.flip(Checkpoints.restore(container.id, "first"))
+          expect(reasonOf(other)).toBe("FileChanged")
+          expect(other.message).toContain('the program or library "bin/busybox" has changed')
+          expect(yield* Effect.flatMap(ContainerStore, (store) => store.list)).toEqual([])
+          writeFileSync(program, whole)
+          yield* Checkpoints.restore(container.id, "first")
+          yield* container.counted(before + 3)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("null streams stay null streams", () =>
+      Effect.gen(function* () {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function* () {
+          yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first")
+          const { pid } = yield* Checkpoints.restore(container.id, "first")
+          expect([0, 1, 2].map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))).toEqual(Array(3).fill("/dev/null"))
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
     it.scopedLive("another bundle, and a pid file", () =>
       Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
@@ -232,6 +288,15 @@ for (const runtime of LabContainer.runtimes) {
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
   })
+}
+
+/** The same program with another build-ID: the note of it in the ELF file, and its first byte changed. */
+const otherBuild = (program: Buffer): Buffer => {
+  const at = program.indexOf(Buffer.from("040000001400000003000000474e5500", "hex"))
+  expect(at).toBeGreaterThan(0)
+  const other = Buffer.from(program)
+  other.writeUInt8(program.readUInt8(at + 16) ^ 0xff, at + 16)
+  return other
 }
 
 const reasonOf = (error: CreateError | RestoreError) => "reason" in error ? error.reason : error._tag
