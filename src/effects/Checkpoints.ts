@@ -92,38 +92,227 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
   })
 ))
 
-/** See {@link Checkpoints}: `create` of the service in the context, as one call. */
+/**
+ * Checkpoints a running or paused container under a name, and stops it unless `leaveRunning` is set.
+ *
+ * The name matches `^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`, is at most 255 bytes and does not end in a dot (the rules of the Docker daemon).
+ * The result has the checkpoint with its record (`bytes`, `statistics.frozenMicros` in microseconds), the state of the container as
+ * it was looked up afterwards, and warnings in words. On failure the container goes on as it was, and nothing of the attempt is
+ * listed.
+ *
+ * Fails with `InvalidCheckpointName`, `InvalidCheckpointDirectory` or `OptionUnsupported` before anything is touched; with
+ * `ContainerNotFound`, `AmbiguousContainer` or `ContainerNotRunning`; with `CheckpointExists`, `CheckpointBusy` or `TimedOut`; with
+ * `RuntimeUnavailable` or `RuntimeFailed`, whose `reason` and `hint` are read from CRIU's log; with `StorageFailed`; and with
+ * `CheckpointUnpublished` where the dump stopped the container and its checkpoint waits for `recover`.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const { checkpoint, state } = yield* Checkpoints.create("web", "before-upgrade", { leaveRunning: true })
+ *   return [checkpoint.name, checkpoint.status, state].join(" ")
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // before-upgrade complete running
+ * ```
+ */
 export const create = (container: string, name: string, options?: CreateOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.create(container, name, options))
 
-/** See {@link Checkpoints}: `beginCreate` of the service in the context, as one call. */
+/**
+ * The same as {@link create}, begun: gives the running operation at once, with its id, its state, its progress as a stream, and its
+ * result. Nobody who stops looking at the progress cancels anything; `cancel` does.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const operation = yield* Checkpoints.beginCreate("web", "first")
+ *   const { checkpoint } = yield* operation.result
+ *   return `${checkpoint.name} ${yield* operation.state}`
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // first succeeded
+ * ```
+ */
 export const beginCreate = (container: string, name: string, options?: CreateOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.beginCreate(container, name, options))
 
-/** See {@link Checkpoints}: `list` of the service in the context, as one call. */
+/**
+ * Every checkpoint of a container, or of all containers, those in custom directories included; sorted by name, in the order of bytes. A
+ * damaged one is listed with the reason in `damage`. Creates nothing.
+ *
+ * Fails with `InvalidCheckpointDirectory`, `ContainerNotFound`, `AmbiguousContainer`, `RuntimeUnavailable`, `RuntimeFailed` or
+ * `StorageFailed`.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first")
+ *   const all = yield* Checkpoints.list()
+ *   return all.map(({ container, name, status }) => `${container}/${name} ${status}`).join(", ")
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // web/first complete
+ * ```
+ */
 export const list = (container?: string, options?: ReadOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.list(container, options))
 
-/** See {@link Checkpoints}: `names` of the service in the context, as one call. */
+/**
+ * The names in a container's checkpoint directory that may be checkpoints, sorted, without a look into any of them. Fails as
+ * {@link list} does.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "second", { leaveRunning: true })
+ *   yield* Checkpoints.create("web", "first", { leaveRunning: true })
+ *   return (yield* Checkpoints.names("web")).join(", ")
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // first, second
+ * ```
+ */
 export const names = (container: string, options?: ReadOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.names(container, options))
 
-/** See {@link Checkpoints}: `get` of the service in the context, as one call. */
+/**
+ * One checkpoint, at the cost of one. Fails as {@link list} does, and with `InvalidCheckpointName` or `CheckpointNotFound`.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first", { fileLocks: true })
+ *   const { exit, record } = yield* Checkpoints.get("web", "first")
+ *   return `${exit ? "stopped it" : "let it run"}, file locks: ${record?.options?.fileLocks}`
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // stopped it, file locks: true
+ * ```
+ */
 export const get = (container: string, name: string, options?: ReadOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.get(container, name, options))
 
-/** See {@link Checkpoints}: `remove` of the service in the context, as one call. */
+/**
+ * Removes exactly one checkpoint, whole or damaged. What is no checkpoint is refused, and links are never followed.
+ *
+ * Fails as {@link get} does, and with `CheckpointBusy` (held by another operation and `wait` is false, or others build on it) or
+ * `TimedOut`.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first", { leaveRunning: true })
+ *   yield* Checkpoints.remove("web", "first")
+ *   return yield* Effect.match(Checkpoints.get("web", "first"), {
+ *     onFailure: (error) => error._tag,
+ *     onSuccess: () => "still there"
+ *   })
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // CheckpointNotFound
+ * ```
+ */
 export const remove = (container: string, name: string, options?: RemoveOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.remove(container, name, options))
 
-/** See {@link Checkpoints}: `restore` of the service in the context, as one call. */
+/**
+ * Brings a container back to where it was; the checkpoint stays. With `replace` a running container is rolled back, behind a safety
+ * checkpoint to which it returns when the restore fails.
+ *
+ * Files are not rolled back: those that the processes hold open are compared before anything is killed or started. Fails as
+ * {@link get} does, and with `CheckpointDamaged`, `ContainerMismatch` (another container of that id), `ContainerRunning`,
+ * `OptionUnsupported`, `CheckpointBusy`, `TimedOut` or `RuntimeFailed`.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first")
+ *   const { state } = yield* Checkpoints.restore("web", "first")
+ *   return state
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // running
+ * ```
+ */
 export const restore = (container: string, name: string, options?: RestoreOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.restore(container, name, options))
 
-/** See {@link Checkpoints}: `beginRestore` of the service in the context, as one call. */
+/**
+ * The same as {@link restore}, begun: gives the running operation at once.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first")
+ *   const operation = yield* Checkpoints.beginRestore("web", "first")
+ *   return (yield* operation.result).state
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // running
+ * ```
+ */
 export const beginRestore = (container: string, name: string, options?: RestoreOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.beginRestore(container, name, options))
 
-/** See {@link Checkpoints}: `recover` of the service in the context, as one call. */
+/**
+ * Ends what interrupted operations left of a container, or of all: a checkpoint that is whole is published, what was never finished
+ * is swept, and what may be the one copy of a container but is not whole is kept and named. The next operation on a container does
+ * the same by itself; this is for those that have none to come.
+ *
+ * Fails with `InvalidCheckpointDirectory`, `ContainerNotFound`, `AmbiguousContainer`, `CheckpointBusy`, `TimedOut`,
+ * `RuntimeUnavailable`, `RuntimeFailed` or `StorageFailed`.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.map(Checkpoints.recover(), (done) => `${done.length} left behind`)
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // 0 left behind
+ * ```
+ */
 export const recover = (container?: string, options?: RecoverOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.recover(container, options))

@@ -1,6 +1,6 @@
 /** The program as its users run it: bundled, and started as a process of its own. */
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { build } from "esbuild"
@@ -26,6 +26,8 @@ interface Ended {
 /** Makes the bundle. */
 export const make = async (): Promise<Program> => {
   const folder = mkdtempSync(join(tmpdir(), "stasis-program-"))
+  // Another user may run it, too.
+  chmodSync(folder, 0o755)
   const script = join(folder, "stasis.js")
   await build({
     entryPoints: [join(import.meta.dirname, "../../src/cli/main.ts")],

@@ -1,7 +1,9 @@
 /** The program as a process: its streams, its signals, its exit codes, on a bundle as a user runs it. */
 import { spawn } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
+import process from "node:process"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import manifest from "../../package.json" with { type: "json" }
 import * as Program from "./Program.ts"
@@ -42,6 +44,29 @@ describe("exit codes and streams", () => {
       code: 1,
       err: expect.stringMatching(/^stasis: Cannot write to standard output: .*ENOSPC/)
     })
+  })
+})
+
+describe("rights", () => {
+  it("says that it may not look for containers, instead of finding none", () => {
+    const folder = mkdtempSync(join(tmpdir(), "stasis-rights-"))
+    mkdirSync(join(folder, "run"))
+    // Whoever runs the tests: somebody else's folder for the superuser, else one's own that is shut.
+    const isRoot = process.getuid?.() === 0
+    chmodSync(join(folder, "run"), isRoot ? 0o700 : 0)
+    chmodSync(folder, 0o755)
+    const run = isRoot ? "setpriv --reuid 65534 --clear-groups $STASIS" : "$STASIS"
+    for (const words of ["ls", "ls web", "create web first", "restore web first", "rm web first"]) {
+      expect(program.bash(`${run} ${words} --runtime runc --root ${folder}/run --stasis-root ${folder}/stasis`))
+        .toEqual({
+          code: 1,
+          out: "",
+          err: expect.stringContaining(
+            `stasis: Cannot look for containers in "${folder}/run": permission denied, run it as root`
+          )
+        })
+    }
+    rmSync(folder, { recursive: true })
   })
 })
 

@@ -36,6 +36,16 @@ describe("examples/runc.lab.ts", () => {
       }))
   }
 
+  it.scopedLive("says what it needs where Deno lets it see no process", () =>
+    Effect.gen(function* () {
+      yield* counter
+      const few = ["--allow-read", "--allow-write", "--allow-run", "--allow-env", "--allow-sys"]
+      const ended = inDeno("runc.lab", few)
+      expect(ended.status).toBe(1)
+      expect(ended.stderr).toContain('Cannot use "runc": the kernel\'s files in /proc')
+      expect(ended.stderr).toContain("run it with --allow-all")
+    }))
+
   it("says so where there is no such container", () => {
     const ended = inNode("runc.lab")
     expect(ended.status).toBe(0)

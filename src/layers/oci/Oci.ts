@@ -26,7 +26,25 @@ export type { OciConfig, RuntimeName } from "./OciSettings.ts"
 /** What the layer gives. */
 export type Oci = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog
 
-/** Checkpoints of the containers of one runtime. */
+/**
+ * Checkpoints of the containers of one runtime. It needs root, the runtime, CRIU and `flock` of util-linux; `checkOptions` and
+ * `capabilities` of the `Runtime` say what is missing. In Deno it needs `--allow-all`: with less, no file of `/proc` may be read.
+ *
+ * @example
+ * ```ts
+ * import { Capabilities, Runtime } from "stasis"
+ * import * as Oci from "stasis/Oci"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const runtime = yield* Runtime.Runtime
+ *   return Capabilities.isAble(yield* runtime.capabilities)
+ * })
+ *
+ * const layer = Oci.layer({ runtime: "runc", program: "/no/such/runc" })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // false
+ * ```
+ */
 export const layer = (config: OciConfig): Layer.Layer<Oci> =>
   Layer.unwrapEffect(Effect.map(Effect.orElseSucceed(Config.string("PATH"), () => defaultPath), (path) => {
     const settings = complete(config, path)

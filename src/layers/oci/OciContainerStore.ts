@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import { ContainerNotFound, RuntimeFailed } from "../../domain/CheckpointError.ts"
+import { ContainerNotFound, RuntimeFailed, RuntimeUnavailable, StorageFailed } from "../../domain/CheckpointError.ts"
 import { type Container, type ContainerState, resolve } from "../../domain/Container.ts"
 import { ContainerStore } from "../../effects/ContainerStore.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
@@ -19,13 +19,11 @@ import * as OciState from "./OciState.ts"
 /** The containers below the runtime's root. */
 export const layer = (settings: OciSettings): Layer.Layer<ContainerStore> => {
   const get = (id: string) =>
-    Effect.suspend((): Effect.Effect<Container, ContainerNotFound | RuntimeFailed> => {
-      const state = readState(settings, id)
-      return state === undefined
-        ? Effect.fail(new ContainerNotFound({ container: id }))
-        : Effect.map(state, (found) => describe(settings, found))
+    Effect.gen(function* () {
+      yield* mayLook(settings)
+      return describe(settings, yield* readState(settings, id) ?? new ContainerNotFound({ container: id }))
     })
-  const ids = Effect.sync(() => (KernelFile.names(settings.root) ?? []).filter(OciState.isId))
+  const ids = Effect.map(mayLook(settings), () => (KernelFile.names(settings.root) ?? []).filter(OciState.isId))
   const all = (wanted: (id: string) => boolean) =>
     Effect.flatMap(ids, (found) =>
       // One that vanished meanwhile, or whose state cannot be read, is no reason to show none.
@@ -43,6 +41,27 @@ export const layer = (settings: OciSettings): Layer.Layer<ContainerStore> => {
       )
   })
 }
+
+/** Fails where nothing can be seen: every container would else seem to be stopped, or not to be there. */
+const mayLook = (settings: OciSettings): Effect.Effect<void, RuntimeUnavailable | StorageFailed> =>
+  Effect.gen(function* () {
+    if (!Proc.isReadable()) {
+      return yield* new RuntimeUnavailable({
+        runtime: settings.runtime,
+        program: settings.program,
+        detail: "the kernel's files in /proc, which tell what a container does, cannot be read",
+        remedy: "in Deno, run it with --allow-all"
+      })
+    }
+    if (KernelFile.isForbidden(settings.root)) {
+      return yield* new StorageFailed({
+        operation: "look for containers in",
+        path: settings.root,
+        reason: "PermissionDenied",
+        detail: "permission denied, run it as root"
+      })
+    }
+  })
 
 /** What the runtime keeps of a container; `undefined` when it knows none of this id. */
 export const readState = (

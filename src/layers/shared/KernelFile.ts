@@ -12,6 +12,9 @@ export const read = (path: string): string | undefined => attempt(() => readFile
 /** The names in a folder; `undefined` when it cannot be read. */
 export const names = (path: string): ReadonlyArray<string> | undefined => attempt(() => readdirSync(path))
 
+/** Whether there is a folder that we may not list. */
+export const isForbidden = (path: string): boolean => isFolder(path) && names(path) === undefined
+
 /** Where a link leads, as it is written; `undefined` when it is none. */
 export const link = (path: string): string | undefined => attempt(() => readlinkSync(path))
 

@@ -129,6 +129,9 @@ export const findFileOutside = (
   return undefined
 }
 
+/** Whether the kernel's files may be read at all: Deno lets a program that may not do everything read none of them. */
+export const isReadable = (): boolean => KernelFile.read("/proc/self/stat") !== undefined
+
 /** The kernel's release, e.g. `6.12.43`. */
 export const kernelRelease = (): string | undefined => KernelFile.read("/proc/sys/kernel/osrelease")?.trim()
 
