@@ -170,6 +170,86 @@ describe("restore", () => {
   )
 
   it.effect(
+    "pauses again what was paused, whoever is interrupted meanwhile",
+    inWorld((control) =>
+      Effect.gen(function* () {
+        yield* control.setPaused("web", true)
+        yield* Checkpoints.create("web", "first")
+        const hang = yield* control.faults.hangNext("Runtime.restore")
+        const fiber = yield* Effect.fork(Checkpoints.restore("web", "first"))
+        yield* hang.reached
+        const interrupting = yield* Effect.fork(Fiber.interrupt(fiber))
+        yield* Effect.yieldNow()
+        yield* hang.release
+        yield* Fiber.join(interrupting)
+        expect((yield* control.container("web"))?.state).toBe("paused")
+      })
+    )
+  )
+
+  it.effect(
+    "rolls back to the end once the container is about to be stopped, whoever is interrupted",
+    inWorld((control) =>
+      Effect.gen(function* () {
+        yield* Checkpoints.create("web", "first", { leaveRunning: true })
+        yield* control.advance("web", 5)
+        const hang = yield* control.faults.hangNext("Runtime.stop")
+        const fiber = yield* Effect.fork(Checkpoints.restore("web", "first", { replace: true }))
+        yield* hang.reached
+        const interrupting = yield* Effect.fork(Fiber.interrupt(fiber))
+        yield* Effect.yieldNow()
+        yield* hang.release
+        yield* Fiber.join(interrupting)
+        expect(yield* control.count("web")).toBe(7)
+        expect(yield* listed).toEqual(["first"])
+      })
+    )
+  )
+
+  it.effect(
+    "names the safety checkpoint that could not be removed",
+    inWorld((control) =>
+      Effect.gen(function* () {
+        yield* Checkpoints.create("web", "first", { leaveRunning: true })
+        const hang = yield* control.faults.hangNext("Runtime.restore", { after: true })
+        const fiber = yield* Effect.fork(Checkpoints.restore("web", "first", { replace: true }))
+        yield* hang.reached
+        const [safety = ""] = (yield* listed).filter((name) => name !== "first")
+        // As where others build on it.
+        yield* control.fileSystem.makeDirectory(`${directory}/../.checkpoints.stasis/children/${safety}/child`, {
+          recursive: true
+        })
+        yield* control.fileSystem.makeDirectory(`${directory}/child/parent`, { recursive: true })
+        yield* hang.release
+        const { warnings } = yield* Fiber.join(fiber)
+        expect(warnings).toHaveLength(1)
+        expect(warnings[0]).toContain(`the safety checkpoint "${safety}" is left: `)
+        expect(yield* listed).toContain(safety)
+      })
+    )
+  )
+
+  it.effect(
+    "takes what an older daemon left under a name that ends in a dot, and no name that leads elsewhere",
+    inWorld((control) =>
+      Effect.gen(function* () {
+        yield* Checkpoints.create("web", "first")
+        yield* control.fileSystem.rename(`${directory}/first`, `${directory}/old.`)
+        expect((yield* Checkpoints.get("web", "old.")).status).toBe("complete")
+        yield* Checkpoints.restore("web", "old.")
+        expect(yield* control.count("web")).toBe(7)
+        yield* control.fileSystem.rename(`${directory}/old.`, `${directory}/../old`)
+        for (const name of ["../old", "x/../../old", "..", ""]) {
+          expect(yield* Effect.flip(Checkpoints.get("web", name))).toMatchObject({ _tag: "InvalidCheckpointName" })
+          expect(yield* Effect.flip(Checkpoints.restore("web", name, { replace: true }))).toMatchObject({
+            _tag: "InvalidCheckpointName"
+          })
+        }
+      })
+    )
+  )
+
+  it.effect(
     "holds its checkpoint against a removal",
     inWorld((control) =>
       Effect.gen(function* () {

@@ -41,6 +41,11 @@ const scenarios: Readonly<Record<string, Make>> = {
     operation: create("one", running, note),
     failing: true
   }),
+  "a create that fails, its name claimed": (note) => ({
+    before: create("zero", running, note),
+    operation: create("one", inDump, note),
+    failing: true
+  }),
   "a recover of a create whose dump had stopped the container": (note) => ({
     before: create("one", inDump, note),
     beforeCutAt: (log) => log.findIndex((op) => op.tag === "note" && op.note.tag === "one copy") + 1,
