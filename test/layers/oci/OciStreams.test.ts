@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -52,6 +52,7 @@ describe("OciStreams", () => {
         })
         expect(readFileSync(`${folder}/out`, "utf8")).toBe("later\n")
         expect(readFileSync(`${folder}/err`, "utf8")).toBe("error\n")
+        for (const file of ["out", "err"]) expect(statSync(`${folder}/${file}`).mode & 0o777).toBe(0o600)
         const [input, , errors] = readFileSync(`${folder}/links`, "utf8").split("\n")
         expect([input?.startsWith("pipe:"), errors?.startsWith("pipe:")]).toEqual([stdin, true])
       })))

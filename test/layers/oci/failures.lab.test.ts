@@ -8,6 +8,9 @@ import type * as Scope from "effect/Scope"
 import type { CreateOptions } from "../../../src/domain/CheckpointOptions.ts"
 import type { CreateError } from "../../../src/effects/createCheckpoint.ts"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
+import { ContainerStore } from "../../../src/effects/ContainerStore.ts"
+import { noLease } from "../../../src/effects/Disk.ts"
+import { Runtime } from "../../../src/effects/Runtime.ts"
 import * as Proc from "../../../src/layers/shared/Proc.ts"
 import * as Process from "../../../src/layers/shared/Process.ts"
 import * as Oci from "../../../src/layers/oci/Oci.ts"
@@ -39,7 +42,26 @@ for (const runtime of LabContainer.runtimes) {
         const error = yield* failing(container, {})
         expect(reasonOf(error)).toEqual(["RuntimeFailed", "EstablishedTcp"])
         expect(error.message).toContain("tcpEstablished")
+        expect("log" in error ? error.log : undefined).toMatch(/Error .*Connected TCP socket/)
         yield* cured(container, { tcpEstablished: true, leaveRunning: true })
+      }))
+
+    it.scopedLive("a dump that was to leave it paused: the runtime itself lets it go on", () =>
+      Effect.gen(function* () {
+        const container = yield* LabContainer.make({ runtime, programs: true, args: tcp })
+        yield* Effect.gen(function* () {
+          const store = yield* ContainerStore
+          const service = yield* Runtime
+          yield* container.counted(3)
+          const [imagePath, workPath] = [`${container.folder}/images`, `${container.folder}/work`]
+          for (const path of [imagePath, workPath]) mkdirSync(path, { mode: 0o700 })
+          const request = { imagePath, workPath, options: {}, lease: noLease, report: () => Effect.void }
+          const found = yield* store.get(container.id)
+          const error = yield* Effect.flip(service.checkpoint(found, { ...request, after: "paused" }))
+          expect("reason" in error ? error.reason : error).toBe("EstablishedTcp")
+          expect((yield* store.get(container.id)).state).toBe("running")
+          yield* container.counted((yield* container.count) + 5)
+        }).pipe(Effect.provide(Oci.layer(container.config)))
       }))
 
     it.scopedLive("a connected external unix socket", () =>

@@ -2,12 +2,12 @@
 // and a rollback that fails returns the container to where it was.
 import {
   appendFileSync,
-  existsSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync
 } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
@@ -132,7 +132,7 @@ for (const runtime of LabContainer.runtimes) {
           renameSync(`${container.bundle}/away`, `${container.bundle}/rootfs`)
           yield* Checkpoints.restore(container.id, "first")
           yield* container.counted(before + 3)
-          expect(existsSync(`${container.bundle}/config.json`)).toBe(true)
+          expect(statSync(`${container.bundle}/config.json`).mode & 0o777).toBe(0o600)
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
 
