@@ -7,7 +7,10 @@
 import * as Schema from "effect/Schema"
 import { CheckpointName } from "./CheckpointName.ts"
 
-/** `full` syncs a checkpoint before it is published; `none` leaves that to the kernel. */
+/**
+ * `full` syncs a checkpoint before it is published; `none` leaves that to the kernel: a loss of power within the next half minute
+ * may then leave it whole, damaged, or as a folder of its name that is no checkpoint.
+ */
 export const Durability = Schema.Literal("full", "none")
 /** `full` syncs a checkpoint before it is published; `none` leaves that to the kernel. */
 export type Durability = typeof Durability.Type

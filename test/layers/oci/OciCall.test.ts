@@ -5,6 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import * as OciCall from "../../../src/layers/oci/OciCall.ts"
+import type { Command } from "../../../src/layers/oci/OciCommand.ts"
 import * as OciSettings from "../../../src/layers/oci/OciSettings.ts"
 
 /** A folder with the script, an open file as the lock, and the settings that name the script. */
@@ -49,7 +50,7 @@ describe("OciCall", () => {
   it.scopedLive("gives CRIU a configuration for the call where there is one, that nobody else may read", () =>
     Effect.gen(function* () {
       const { folder, read, settings } = yield* bench
-      const call = (criu: object) =>
+      const call = (criu: Command["criu"]) =>
         OciCall.runWithCriu(settings, { args: ["checkpoint", "c"], criu }, folder, {
           lease: { descriptors: [] },
           output: "null"

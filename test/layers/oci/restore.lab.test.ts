@@ -2,6 +2,7 @@
 // and a rollback that fails returns the container to where it was.
 import {
   appendFileSync,
+  existsSync,
   readdirSync,
   readFileSync,
   readlinkSync,

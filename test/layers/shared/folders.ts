@@ -44,7 +44,8 @@ export const inFolders = <A, E>(
 ) =>
 () =>
   Effect.gen(function* () {
-    const world = yield* Memory.make({ containers: [{ id: "web", count: 7, labels: { team: "a" } }, { id: "db" }] })
+    const containers = [{ id: "web", count: 7, labels: { team: "a" } }, { id: "db" }]
+    const world = yield* Memory.make({ containers, store: "folder" })
     const calls: Array<string> = []
     const { disk, fileSystem } = world.control
     const note = <P extends ReadonlyArray<unknown>, R>(name: string, call: (...args: P) => R) => (...args: P): R => {
