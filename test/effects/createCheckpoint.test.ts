@@ -546,9 +546,16 @@ describe("create", () => {
         expect(yield* operation.state).toBe("running")
         expect(yield* Stream.runHead(operation.progress)).toMatchObject({ value: { step: "dumping" } })
         const rest = yield* Effect.fork(Stream.runLast(operation.progress))
-        yield* Fiber.interrupt(yield* Effect.fork(operation.result))
+        const waiting = yield* Effect.fork(operation.result)
+        yield* Effect.yieldNow()
+        const leaving = yield* Effect.fork(Fiber.interrupt(waiting))
+        yield* Effect.yieldNow()
         yield* hang.release
-        expect((yield* operation.result).checkpoint.name).toBe("first")
+        yield* Fiber.join(leaving)
+        expect(yield* Effect.exit(operation.result)).toMatchObject({
+          _tag: "Success",
+          value: { checkpoint: { name: "first" } }
+        })
         expect(yield* Fiber.join(rest)).toMatchObject({ value: { step: "done" } })
         expect(yield* operation.state).toBe("succeeded")
       })

@@ -25,7 +25,9 @@ for (const runtime of LabContainer.runtimes) {
           const pid = yield* container.pid
           const options = { leaveRunning: true, tcpEstablished: true }
           const dump = yield* Effect.fork(Effect.flip(Checkpoints.create(container.id, "first", options)))
-          kill(yield* waitFor((line) => line.startsWith("criu: dump") && line.endsWith(` ${pid}`)), "SIGKILL")
+          const criu = yield* waitFor((line) => line.startsWith("criu: dump") && line.endsWith(` ${pid}`))
+          yield* LabContainer.poll(NetworkLock.isLocked(`/proc/${pid}/ns/net`), (locked) => locked === true)
+          kill(criu, "SIGKILL")
           const error = yield* Fiber.join(dump)
           expect("reason" in error ? error.reason : error).toBe("CriuKilled")
           yield* container.counted(before + 5)

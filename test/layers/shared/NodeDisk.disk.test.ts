@@ -218,8 +218,10 @@ describe("lock", () => {
       const waiting = yield* Effect.fork(on((disk) => disk.lock(path, true)))
       const interrupted = yield* Effect.fork(on((disk) => disk.lock(path, true)))
       yield* waiters(path, 2)
+      // A key pressed at our terminal ends neither of them.
+      for (const pid of flocksOn(path)) expect(sessionOf(pid)).toBe(pid)
       expect(Exit.isInterrupted(yield* Fiber.interrupt(interrupted))).toBe(true)
-      expect(flocksOn(path)).toBe(1)
+      expect(flocksOn(path)).toHaveLength(1)
       yield* Scope.close(scope, Exit.void)
       expect(Option.isSome(yield* Fiber.join(waiting))).toBe(true)
     }))
@@ -255,7 +257,12 @@ describe("lock", () => {
 
   it.effect("refuses a link, a missing folder, and says what to install without the program", () =>
     Effect.gen(function* () {
-      expect(codeOf(yield* Effect.flip(on((disk) => disk.lock(at("dangling"), true))))).toBe("ELOOP")
+      const through = yield* Effect.fork(Effect.flip(on((disk) => disk.lock(at("dangling"), true))))
+      yield* Effect.repeat(Effect.zipRight(turn, Fiber.poll(through)), {
+        until: (ended) => Option.isSome(ended) || NodeFs.existsSync(at("nowhere"))
+      })
+      expect(NodeFs.existsSync(at("nowhere"))).toBe(false)
+      expect(codeOf(yield* Fiber.join(through))).toBe("ELOOP")
       expect(codeOf(yield* Effect.flip(on((disk) => disk.lock(at("none/lock"), true))))).toBe("ENOENT")
       const path = process.env["PATH"]
       process.env["PATH"] = at("folder")
@@ -269,13 +276,16 @@ describe("lock", () => {
 })
 
 /** Waits until so many `flock` programs hold this file open. */
-const waiters = (path: string, count: number) =>
-  Effect.repeat(Effect.promise(() => new Promise((resume) => setImmediate(resume))), {
-    until: () => flocksOn(path) === count
-  })
+const waiters = (path: string, count: number) => Effect.repeat(turn, { until: () => flocksOn(path).length === count })
 
-/** How many `flock` programs hold this file open. */
-const flocksOn = (path: string): number => {
+/** One turn of the event loop. */
+const turn = Effect.promise(() => new Promise((resume) => setImmediate(resume)))
+
+/** The session of a process: field 6, behind the name in parentheses. */
+const sessionOf = (pid: string) => NodeFs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[3]
+
+/** The `flock` programs that hold this file open. */
+const flocksOn = (path: string): ReadonlyArray<string> => {
   const real = NodeFs.existsSync(path) ? NodeFs.realpathSync(path) : path
   return NodeFs.readdirSync("/proc").filter((pid) => {
     try {
@@ -284,5 +294,5 @@ const flocksOn = (path: string): number => {
     } catch {
       return false
     }
-  }).length
+  })
 }

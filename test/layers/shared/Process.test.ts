@@ -81,10 +81,12 @@ describe("Process", () => {
     Effect.scoped(Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const running = yield* Effect.fork(Process.run(sh("mkfifo $1/go; echo > $1/go; echo done > $1/done", folder)))
-      // Opening the fifo lets the program go on: by then the interruption is under way.
+      yield* Process.run(sh("until [ -p $1/go ]; do :; done", folder))
       const stopping = yield* Effect.fork(Fiber.interrupt(running))
-      yield* Effect.yieldNow()
-      yield* Process.run(sh("until [ -p $1/go ]; do :; done; cat $1/go", folder))
+      yield* Process.run(sh("true"))
+      expect(yield* Fiber.poll(stopping)).toMatchObject({ _tag: "None" })
+      // Opening the fifo lets the program go on.
+      yield* Process.run(sh("cat $1/go", folder))
       yield* Fiber.join(stopping)
       expect(readFileSync(`${folder}/done`, "utf8")).toBe("done\n")
     })))
