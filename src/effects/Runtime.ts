@@ -62,6 +62,8 @@ export interface RestoreRequest {
   readonly checkpoint: Checkpoint
   /** An existing folder of mode 0700 for CRIU's log. */
   readonly workPath: string
+  /** What the container is left as. One that is left paused does not run in between, where the runtime can do that. */
+  readonly after: "running" | "paused"
   readonly options: RestoreOptions
   readonly lease: Lease
   /** Is told about how many bytes are back in memory; the use case knows of how many. */

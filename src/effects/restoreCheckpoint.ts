@@ -95,7 +95,7 @@ interface Target {
   readonly report: Report
 }
 
-/** Restores where no container runs, and pauses it again where it was paused. Not interrupted once begun. */
+/** Restores where no container runs, paused where it was paused. Not interrupted once begun. */
 const start = ({ checkpoint, container, lease, plan, report }: Target) =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
@@ -106,11 +106,11 @@ const start = ({ checkpoint, container, lease, plan, report }: Target) =>
     yield* runtime.restore(container, {
       checkpoint,
       workPath,
+      after: plan.pause ? "paused" : "running",
       options: plan.options,
       lease,
       report: yield* rising(report, bytes)
     })
-    if (plan.pause) yield* runtime.pause(yield* refresh(container), lease)
   }).pipe(Effect.scoped, Effect.uninterruptible)
 
 /** What a runtime sees of memory may fall, and holds more than the images: what is reported rises, to the total at most. */

@@ -59,6 +59,23 @@ export const suite = (name: string, harness: Harness): void => {
         })
     )
 
+    check(
+      "restores a container paused, which has not run in between and can be resumed",
+      (bench) =>
+        Effect.gen(function* () {
+          const { subject } = bench
+          yield* subject.advance(3)
+          const dumped = yield* bench.dump("paused")
+          const frozen = yield* subject.count
+          yield* bench.runtime.stop(yield* bench.container, Disk.noLease)
+          yield* bench.restore(dumped.imagePath, "paused")
+          expect((yield* bench.container).state).toBe("paused")
+          expect(yield* subject.count).toBe(frozen)
+          yield* bench.runtime.resume(yield* bench.container, Disk.noLease)
+          expect(yield* subject.advance(2)).toBeGreaterThanOrEqual(frozen + 2)
+        })
+    )
+
     check("restores the same images twice", (bench) =>
       Effect.gen(function* () {
         const { subject } = bench
@@ -126,12 +143,17 @@ const benchOf = (subject: Subject) =>
         return { ...dumped, imagePath }
       })
     let last: Container.Container | undefined
-    const restoreOf = (of: Container.Container, path: string) =>
+    const restoreOf = (
+      of: Container.Container,
+      path: string,
+      after: Runtime.RestoreRequest["after"] = "running"
+    ) =>
       Effect.gen(function* () {
         const workPath = yield* subject.folder
         yield* runtime.restore(of, {
           checkpoint: checkpointAt(of, path),
           workPath,
+          after,
           options: {},
           lease: Disk.noLease,
           report: () => Effect.void
@@ -149,8 +171,10 @@ const benchOf = (subject: Subject) =>
           return dumpOf(now, after)
         }),
       /** Restores the container that was dumped last. */
-      restore: (path: string) =>
-        Effect.suspend(() => last === undefined ? Effect.void : restoreOf({ ...last, state: "forgotten" }, path)),
+      restore: (path: string, after?: Runtime.RestoreRequest["after"]) =>
+        Effect.suspend(() =>
+          last === undefined ? Effect.void : restoreOf({ ...last, state: "forgotten" }, path, after)
+        ),
       isLive: container.pipe(
         Effect.map(({ state }) => state === "running" || state === "paused"),
         Effect.catchTag("ContainerNotFound", () => Effect.succeed(false))

@@ -153,7 +153,7 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
         Effect.as({ files: [], warnings: [] })
       ),
     checkRestore: () => Effect.void,
-    restore: (_, { checkpoint, lease }) =>
+    restore: (_, { after, checkpoint, lease }) =>
       Effect.suspend(() => {
         const memory = wholeMemory(checkpoint.path)
         return memory === undefined
@@ -168,7 +168,7 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
           )
           : run(
             restoreScript,
-            [containerPath(root), JSON.stringify({ state: "running", memory }), gatePath(root)],
+            [containerPath(root), JSON.stringify({ state: after, memory }), gatePath(root)],
             lease,
             "restore"
           ).pipe(

@@ -105,7 +105,7 @@ export const checkpoints = (
         return { files: [], warnings: [] }
       }),
     checkRestore: () => Effect.void,
-    restore: (container) => change(container, "running"),
+    restore: (container, { after }) => change(container, after),
     pause: (container) => change(container, "paused"),
     resume: (container) => change(container, "running"),
     stop: () => become(undefined),

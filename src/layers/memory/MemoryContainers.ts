@@ -182,10 +182,10 @@ export class MemoryContainers {
   }
 
   /** Brings a container back as it was frozen, with a process of its own. */
-  revive(now: number, memory: Memory): void {
+  revive(now: number, memory: Memory, state: "running" | "paused"): void {
     // CRIU does so at every restore, whoever locked it.
     this.unlockNetwork(this.#networks.get(memory.id))
-    this.#put(now, "running", memory)
+    this.#put(now, state, memory)
   }
 
   #put(now: number, state: Body["state"], memory: Memory): void {

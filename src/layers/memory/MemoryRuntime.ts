@@ -205,7 +205,7 @@ const restore = (world: World, container: Container, request: RestoreRequest) =>
     yield* Effect.mapError(images.writeLog(`${workPath}/restore.log`, "Restore finished successfully\n"), (error) =>
       failed("restore", container, error))
     yield* report({ step: "restoring", bytes: memory.memory, total: memory.memory })
-    containers.revive(yield* Clock.currentTimeMillis, { ...memory, id: container.id })
+    containers.revive(yield* Clock.currentTimeMillis, { ...memory, id: container.id }, request.after)
   })
 
 type RuntimeOperation = RuntimeFailed["operation"]

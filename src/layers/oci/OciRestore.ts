@@ -18,13 +18,15 @@ import type { Lease } from "../../effects/Disk.ts"
 import { type Report, unwatched } from "../../effects/Operation.ts"
 import type { RestoreRequest } from "../../effects/Runtime.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
+import * as FreezeScript from "../shared/FreezeScript.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as Process from "../shared/Process.ts"
+import { storageFailed } from "../shared/storageFailed.ts"
 import * as OciBundle from "./OciBundle.ts"
 import * as OciCall from "./OciCall.ts"
 import * as OciCommand from "./OciCommand.ts"
-import { clear } from "./OciLifecycle.ts"
+import { clear, current, pause } from "./OciLifecycle.ts"
 import type { OciSettings } from "./OciSettings.ts"
 import * as OciStreams from "./OciStreams.ts"
 import * as OciSpec from "./OciSpec.ts"
@@ -107,24 +109,45 @@ export const restore = (
       bundle: found.bundle,
       options
     })
+    const freeze = request.after === "paused" ? yield* FreezeScript.write(workPath) : undefined
+    const criu = freeze === undefined ? command.criu : { ...command.criu, "action-script": freeze }
     if (options.lazyPages === true) yield* servePages(settings, checkpoint.path, workPath, lease)
-    const finished = yield* withProgress(request.report, (onStart) =>
-      OciCall.runWithCriu(settings, command, workPath, {
-        lease,
-        // The container inherits the streams: what the runtime has to say goes to a file.
-        output: "null",
-        log: `${workPath}/runtime.log`,
-        wrap: (call) =>
-          OciStreams.wrap(call, pipesOf(checkpoint), options.oci ?? {}, workPath, lease.descriptors.length),
-        onStart
-      }))
-    if (finished.code === 0) return
+    const finished = yield* withProgress(
+      request.report,
+      (onStart) =>
+        OciCall.runWithCriu(settings, { ...command, criu }, workPath, {
+          lease,
+          // The container inherits the streams: what the runtime has to say goes to a file.
+          output: "null",
+          log: `${workPath}/runtime.log`,
+          wrap: (call) =>
+            OciStreams.wrap(call, pipesOf(checkpoint), options.oci ?? {}, workPath, lease.descriptors.length),
+          onStart
+        })
+    )
+    if (finished.code === 0) {
+      return yield* request.after === "paused" ? keepPaused(settings, container, workPath, lease) : Effect.void
+    }
     yield* Effect.ignore(clear(settings, "restore", container.id, lease))
     return yield* Effect.flatMap(
       judge(settings, finished, workPath),
       (verdict) => Effect.fail(failed(settings, container, verdict.reason, verdict.detail, verdict.hint, verdict.log))
     )
   })
+
+/** Makes sure that a restored container is paused the way that its runtime does it; one that cannot be does not go on. */
+const keepPaused = (settings: OciSettings, { process: _, ...container }: Container, workPath: string, lease: Lease) =>
+  Effect.gen(function* () {
+    yield* pause(settings, container, lease)
+    // A container with cgroups of its own has its first process in one of them, and is paused above it.
+    const frozen = FreezeScript.frozen(workPath)
+    const state = yield* current(settings, "restore", container)
+    if (frozen !== undefined && frozen !== state.cgroup) {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${frozen}/cgroup.freeze`
+      yield* Effect.mapError(fs.writeFileString(path, "0", { flag: "r+" }), storageFailed("thaw", path))
+    }
+  }).pipe(Effect.tapError(() => Effect.ignore(clear(settings, "restore", container.id, lease))))
 
 /** Tells, while the restore runs, how much memory the processes have that it has started. */
 const withProgress = <A, E, R>(report: Report, restoring: (onStart: (pid: number) => void) => Effect.Effect<A, E, R>) =>
