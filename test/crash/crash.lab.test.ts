@@ -5,7 +5,7 @@ import * as NodeOs from "node:os"
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as LabContainer from "../layers/oci/LabContainer.ts"
-import { orphansOf, rounds } from "./runcRounds.ts"
+import { orphansOf, rounds } from "./realRounds.ts"
 import { bundle } from "./Worker.ts"
 
 let folder = ""
@@ -18,14 +18,16 @@ beforeAll(async () => {
 
 afterAll(() => NodeFs.rmSync(folder, { recursive: true, force: true }))
 
-describe("after a SIGKILL, on runc", () => {
+const runs = [{ runtime: "runc", short: 30 }, { runtime: "crun", short: 15 }] as const
+
+describe.each(runs)("after a SIGKILL, on $runtime", ({ runtime, short }) => {
   it.live("the container goes on, or a checkpoint of it does; nothing is half there, nothing is left", () =>
     Effect.gen(function* () {
       const container = yield* Effect.scoped(Effect.gen(function* () {
-        const container = yield* LabContainer.make({ runtime: "runc" })
+        const container = yield* LabContainer.make({ runtime })
         yield* container.counted(5)
         const seed = Number(process.env["STASIS_SEED"] ?? 1)
-        const count = Number(process.env["STASIS_ROUNDS"] ?? 30)
+        const count = Number(process.env["STASIS_ROUNDS"] ?? short)
         const verdict = yield* Effect.provide(
           Effect.scoped(rounds(program, container, count, seed)),
           LabContainer.layerOf(container)

@@ -18,7 +18,7 @@ import { dice, plan } from "./rounds.ts"
 import { Worker } from "./Worker.ts"
 
 /** The job of a worker on a real container. */
-export interface RuncJob extends Job {
+export interface RealJob extends Job {
   readonly config: Oci.OciConfig
   readonly container: string
 }
@@ -28,7 +28,7 @@ export interface Verdict {
   readonly rounds: number
   /** Rounds in which the kill hit an operation that had not ended. */
   readonly cut: number
-  /** Rounds in which runc or CRIU went on without the worker. */
+  /** Rounds in which the runtime or CRIU went on without the worker. */
   readonly orphans: number
   /** In how many rounds the container was how, when all that the worker had started had ended. */
   readonly states: Readonly<Partial<Record<ContainerState, number>>>
@@ -54,7 +54,7 @@ export const rounds = (
     for (; round < count && violation === undefined; round++) {
       const before = (yield* look(container.id)).count
       const steps = plan(roll, [...there.keys()], round)
-      const job: RuncJob = { config: container.config, container: container.id, steps }
+      const job: RealJob = { config: container.config, container: container.id, steps }
       yield* Effect.promise(() => worker.start(job))
       const seen = yield* Effect.either(killAtSomeInstant(container.id, worker, roll, before))
       const account = Ledger.account(there, steps, worker, before)
@@ -152,7 +152,7 @@ export const orphansOf = (root: string): ReadonlyArray<number> =>
     const state = Proc.stat(pid)?.state
     if (state === undefined || state === "Z" || state === "X") return false
     const line = commandLine(pid)
-    return line.startsWith("criu") || line.startsWith(`runc --root ${root} `)
+    return line.startsWith("criu") || /^(runc|crun) --root (\S+) /.exec(line)?.[2] === root
   })
 
 const commandLine = (pid: number): string => {
