@@ -17,6 +17,10 @@ for (const runtime of LabContainer.runtimes) {
           const created = yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
           expect(created.warnings).toEqual([])
           expect(created.state).toBe("running")
+          const { root, stasisRoot } = container.config
+          expect(created.checkpoint.directory).toBe(
+            `${stasisRoot}/oci/${root.replaceAll("/", "%2f")}/${container.id}/checkpoints`
+          )
           yield* container.counted(before + 10)
           const [listed] = yield* Checkpoints.list(container.id)
           expect(listed?.status).toBe("complete")

@@ -134,6 +134,15 @@ describe("follow", () => {
       const log = yield* EventLog
       expect(names(yield* Stream.runCollect(log.follow({ since: 0, until: 2000 })))).toEqual(["old"])
     }).pipe(Effect.provide(layer({ root: newRoot() }))))
+
+  it.live("reads each segment from its beginning", () => {
+    const all = Array.from({ length: 20 }, (_, index) => `e${index}`)
+    return Effect.gen(function* () {
+      yield* append(...all)
+      const log = yield* EventLog
+      expect(names(yield* Stream.runCollect(log.follow({ since: 0, until: 2000 })))).toEqual(all)
+    }).pipe(Effect.provide(layer({ root: newRoot(), segmentBytes: 1000, segments: 50 })))
+  })
 })
 
 describe("many processes", () => {

@@ -47,6 +47,24 @@ describe("an append", () => {
   )
 
   it.effect(
+    "waits for the one before it",
+    onDisk((control) =>
+      Effect.gen(function* () {
+        const log = yield* EventLog.EventLog
+        const hang = yield* control.faults.hangNext("FileSystem.open")
+        const first = yield* Effect.fork(log.append(event))
+        yield* hang.reached
+        const second = yield* Effect.fork(log.append(event))
+        for (let turn = 0; turn < 100; turn++) yield* Effect.yieldNow()
+        expect(yield* Fiber.poll(second)).toMatchObject({ _tag: "None" })
+        yield* hang.release
+        yield* Fiber.joinAll([first, second])
+        expect(yield* Stream.runCount(log.history())).toBe(2)
+      })
+    )
+  )
+
+  it.effect(
     "waits ten seconds for one that stands still, and no longer",
     onDisk((control) =>
       Effect.gen(function* () {
