@@ -18,10 +18,22 @@ export const inWorld = <A, E>(
   config: Memory.MemoryConfig = {}
 ) =>
 () =>
-  Effect.flatMap(Memory.MemoryControl, test).pipe(
+  Effect.flatMap(Memory.MemoryControl, (control) => lettingGo(control, test(control))).pipe(
     Effect.scoped,
     Effect.provide(Memory.layerTest({ containers: [web], store: "folder", ...config }))
   )
+
+/** A test that fails lets go what it left hanging: what cannot be interrupted would else hold it up until its time is over. */
+export const lettingGo = <A, E, R>(
+  { faults }: typeof Memory.MemoryControl.Service,
+  test: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => {
+  const hangs: Array<Memory.Hang> = []
+  const hangNext = faults.hangNext.bind(faults)
+  faults.hangNext = (operation, options) =>
+    Effect.tap(hangNext(operation, options), (hang) => Effect.sync(() => hangs.push(hang)))
+  return Effect.onError(test, () => Effect.forEach(hangs, (hang) => hang.release, { discard: true }))
+}
 
 /** Where the checkpoints of `web` are kept. */
 export const directory = "/var/lib/stasis/memory/web/checkpoints"

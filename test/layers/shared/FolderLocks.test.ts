@@ -26,6 +26,7 @@ describe("a create", () => {
     "holds its container, and no other",
     inFolders(({ control }) =>
       Effect.gen(function* () {
+        yield* Checkpoints.create("web", "old", running)
         const hang = yield* control.faults.hangNext("Runtime.checkpoint")
         const fiber = yield* Effect.fork(Checkpoints.create("web", "first", running))
         yield* hang.reached
@@ -37,6 +38,8 @@ describe("a create", () => {
         ])
         expect(tags.map((error) => error._tag)).toEqual(Array.from({ length: 4 }, () => "CheckpointBusy"))
         yield* Checkpoints.create("db", "second", { ...running, ...now })
+        // A removal is of a name alone.
+        yield* Checkpoints.remove("web", "old", now)
         yield* hang.release
         yield* Fiber.join(fiber)
       })

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Checkpoints } from "stasis"
+import { CheckpointName, Checkpoints, CheckpointStore } from "stasis"
 import { annex, directory, type Folders, inFolders, staging } from "./folders.ts"
 
 const bootId = "/proc/sys/kernel/random/boot_id"
@@ -137,6 +137,39 @@ describe("what a gone process left", () => {
   )
 
   it.effect(
+    "stands still no longer: the container is looked at under the lock, and goes on unless it was paused before",
+    inFolders(({ control }) =>
+      Effect.gen(function* () {
+        const store = yield* CheckpointStore.CheckpointStore
+        const container = yield* control.container("web")
+        if (container === undefined) return yield* Effect.dieMessage("there is no container")
+        for (const paused of [false, true]) {
+          const own = yield* store.directory(container, undefined, true)
+          yield* store.stage(own, {
+            version: 1,
+            operation: "0123456789abcdef",
+            checkpoint: yield* CheckpointName.parse("cut"),
+            directory: own,
+            container,
+            mode: "PauseThenStop",
+            paused,
+            options: {},
+            runtime: { name: "memory" },
+            started: 0
+          })
+          const hang = yield* control.faults.hangNext("Disk.lock")
+          const recovering = yield* Effect.fork(Checkpoints.recover("web"))
+          yield* hang.reached
+          yield* control.setPaused("web", true)
+          yield* hang.release
+          expect(yield* Fiber.join(recovering)).toMatchObject([{ action: "discarded", resumed: !paused }])
+          expect((yield* control.container("web"))?.state).toBe(paused ? "paused" : "running")
+        }
+      })
+    )
+  )
+
+  it.effect(
     "is settled to its end, whoever is interrupted meanwhile",
     inFolders(({ control }) =>
       Effect.gen(function* () {
@@ -169,6 +202,9 @@ describe("what a gone process left", () => {
         yield* fs.rename(annex, "/elsewhere")
         yield* fs.chmod("/elsewhere", 0o700)
         yield* fs.symlink("/elsewhere", annex)
+        yield* insecure
+        yield* fs.remove(annex)
+        yield* fs.writeFileString(annex, "", { mode: 0o600 })
         yield* insecure
         expect(yield* Checkpoints.names("web")).toEqual(["first"])
       })

@@ -11,6 +11,7 @@ import { Checkpoints, ContainerStore, EventLog, Runtime } from "stasis"
 import * as Memory from "stasis/Memory"
 import type { CheckpointStore } from "../../../src/effects/CheckpointStore.ts"
 import { Disk } from "../../../src/effects/Disk.ts"
+import { lettingGo } from "../../effects/world.ts"
 import * as CheckpointFolder from "../../../src/layers/shared/CheckpointFolder.ts"
 
 /** What a test is given: the control over the world, and the calls so far, as `sync /path` or `pause`. */
@@ -77,7 +78,8 @@ export const inFolders = <A, E>(
       Layer.succeed(EventLog.EventLog, world.eventLog),
       Layer.provide(CheckpointFolder.layer({ root, scope: "memory" }), Layer.succeedContext(host))
     )
-    yield* Effect.provide(test({ control: world.control, calls }), Layer.provideMerge(Checkpoints.layer, ports))
+    const { control } = world
+    yield* Effect.provide(lettingGo(control, test({ control, calls })), Layer.provideMerge(Checkpoints.layer, ports))
   }).pipe(Effect.scoped)
 
 /** Every path below a folder, with its permission bits; links are not followed. */
