@@ -21,6 +21,7 @@ import * as OciCommand from "./OciCommand.ts"
 import { readState, stateOf } from "./OciContainerStore.ts"
 import { current, forget, pause, resume } from "./OciLifecycle.ts"
 import { openFiles } from "./OciOpenFiles.ts"
+import * as OciOwner from "./OciOwner.ts"
 import type { OciSettings } from "./OciSettings.ts"
 import type { OciState } from "./OciState.ts"
 import { keepSpec } from "./OciBundle.ts"
@@ -35,6 +36,7 @@ export const checkpoint = (
     const state = yield* current(settings, "checkpoint", container)
     const paused = stateOf(settings, state) === "paused"
     if (request.after === "paused") yield* pause(settings, container, request.lease)
+    const owner = OciOwner.ofProcess(state.pid)
     const spec = yield* keepSpec(settings, state, request.imagePath)
     const command = OciCommand.checkpoint(settings.runtime, {
       id: container.id,
@@ -53,6 +55,8 @@ export const checkpoint = (
       return yield* fail(settings, state, paused, request, finished, log)
     }
     if (request.after === "stopped") yield* Effect.ignore(forgetEnded(settings, state, request))
+    // What cannot be given now is given before a restore.
+    yield* Effect.ignore(OciOwner.give(owner, request.imagePath))
     return {
       ...(yield* readStatistics(`${request.workPath}/stats-dump`)),
       files: yield* openFiles(state, spec, request.imagePath),

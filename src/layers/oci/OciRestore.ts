@@ -27,6 +27,7 @@ import * as OciBundle from "./OciBundle.ts"
 import * as OciCall from "./OciCall.ts"
 import * as OciCommand from "./OciCommand.ts"
 import { clear, current, pause } from "./OciLifecycle.ts"
+import * as OciOwner from "./OciOwner.ts"
 import type { OciSettings } from "./OciSettings.ts"
 import * as OciStreams from "./OciStreams.ts"
 import * as OciSpec from "./OciSpec.ts"
@@ -102,6 +103,7 @@ export const restore = (
     )
     yield* OciBundle.putBack(found)
     yield* clear(settings, "restore", container.id, lease)
+    yield* OciOwner.letIn(OciOwner.ofSpec(found.spec), checkpoint.path)
     const command = OciCommand.restore(settings.runtime, {
       id: container.id,
       imagePath: checkpoint.path,
@@ -133,7 +135,7 @@ export const restore = (
       judge(settings, finished, workPath),
       (verdict) => Effect.fail(failed(settings, container, verdict.reason, verdict.detail, verdict.hint, verdict.log))
     )
-  })
+  }).pipe(Effect.scoped)
 
 /** Makes sure that a restored container is paused the way that its runtime does it; one that cannot be does not go on. */
 const keepPaused = (settings: OciSettings, { process: _, ...container }: Container, workPath: string, lease: Lease) =>

@@ -9,6 +9,8 @@ import { absolute } from "./OciState.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { nullable: true })
 
+const IdMapping = Schema.Struct({ containerID: Schema.Number, hostID: Schema.Number })
+
 const Spec = Schema.parseJson(Schema.Struct({
   annotations: optional(Schema.Record({ key: Schema.String, value: Schema.String })),
   process: optional(Schema.Struct({ terminal: optional(Schema.Boolean) })),
@@ -21,6 +23,8 @@ const Spec = Schema.parseJson(Schema.Struct({
   }))),
   linux: optional(Schema.Struct({
     cgroupsPath: optional(Schema.String),
+    uidMappings: optional(Schema.Array(IdMapping)),
+    gidMappings: optional(Schema.Array(IdMapping)),
     namespaces: optional(Schema.Array(Schema.Struct({ type: Schema.String, path: optional(Schema.String) })))
   }))
 }))

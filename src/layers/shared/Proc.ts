@@ -131,6 +131,15 @@ export const findFileOutside = (
 
 /** Whether the kernel's files may be read at all: Deno lets a program that may not do everything read none of them. */
 export const isReadable = (): boolean => KernelFile.read("/proc/self/stat") !== undefined
+/** The id, as this process sees it, that root of a process's user namespace has; `undefined` when that cannot be seen. */
+export const mappedRoot = (pid: number, map: "uid_map" | "gid_map"): number | undefined =>
+  parseMappedRoot(KernelFile.read(`/proc/${pid}/${map}`) ?? "")
+
+/** Reads a map of user_namespaces(7) for what its id 0 is outside. */
+export const parseMappedRoot = (map: string): number | undefined => {
+  const found = /^\s*0\s+(\d+)\s+\d+\s*$/m.exec(map)?.[1]
+  return found === undefined ? undefined : Number(found)
+}
 
 /** The kernel's release, e.g. `6.12.43`. */
 export const kernelRelease = (): string | undefined => KernelFile.read("/proc/sys/kernel/osrelease")?.trim()

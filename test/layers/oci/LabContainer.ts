@@ -3,10 +3,13 @@
  * with null streams, and gone with the scope.
  */
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -33,6 +36,8 @@ export interface Recipe {
   readonly binds?: ReadonlyArray<string>
   /** Paths of namespaces to join, by type. */
   readonly namespaces?: Readonly<Record<string, string>>
+  /** The first of the host's ids that its own are mapped to, from 0 on: it is given a user namespace. */
+  readonly mappedTo?: number
   readonly terminal?: boolean
   /** Gives it pipes as its output and error, whose readers append to these files. */
   readonly pipes?: { readonly stdout: string; readonly stderr: string }
@@ -164,6 +169,12 @@ const makeBundle = (bundle: string, recipe: Recipe): void => {
   }
   for (const path of recipe.binds ?? []) mkdirSync(`${bundle}/rootfs/${path}`, { recursive: true })
   writeFileSync(`${bundle}/config.json`, JSON.stringify(specOf(recipe)))
+  if (recipe.mappedTo === undefined) return
+  // Its root has to reach its root file system, and owns it.
+  for (const path of [`${bundle}/..`, bundle]) chmodSync(path, 0o711)
+  for (const path of ["", ...readdirSync(`${bundle}/rootfs`, { recursive: true, encoding: "utf8" })]) {
+    lchownSync(`${bundle}/rootfs/${path}`, recipe.mappedTo, recipe.mappedTo)
+  }
 }
 
 const specOf = (recipe: Recipe) => ({
@@ -203,12 +214,20 @@ const specOf = (recipe: Recipe) => ({
     ...(recipe.binds ?? []).map((path) => ({ destination: path, type: "bind", source: path, options: ["rbind", "rw"] }))
   ],
   linux: {
-    namespaces: ["pid", "network", "ipc", "uts", "mount", "cgroup"].map((type) => {
+    namespaces: [
+      ...["pid", "network", "ipc", "uts", "mount", "cgroup"],
+      ...(recipe.mappedTo === undefined ? [] : ["user"])
+    ].map((type) => {
       const path = recipe.namespaces?.[type]
       return path === undefined ? { type } : { type, path }
-    })
+    }),
+    ...(recipe.mappedTo === undefined
+      ? {}
+      : { uidMappings: mapping(recipe.mappedTo), gidMappings: mapping(recipe.mappedTo) })
   }
 })
+
+const mapping = (hostID: number) => [{ containerID: 0, hostID, size: 65_536 }]
 
 const runBare = (program: string, output: "capture" | "null", args: ReadonlyArray<string>): Effect.Effect<string> =>
   Effect.flatMap(

@@ -23,6 +23,13 @@ describe("Proc", () => {
     expect([Proc.stat(0), Proc.stat(-1), Proc.stat(2 ** 30)]).toEqual([undefined, undefined, undefined])
   })
 
+  it("knows who root of a user namespace is outside", () => {
+    expect(Proc.parseMappedRoot("         0          0 4294967295\n")).toBe(0)
+    expect(Proc.parseMappedRoot("      1000     100001       10\n         0     100000          1\n")).toBe(100_000)
+    expect([Proc.parseMappedRoot(""), Proc.parseMappedRoot("      1000     100001       10\n")])
+      .toEqual([undefined, undefined])
+  })
+
   it("counts the memory that a dump writes", () => {
     const status = "Name:\tx\nRssAnon:\t     128 kB\nRssFile:\t    4096 kB\nRssShmem:\t      64 kB\n"
     expect(Proc.parseMemory(status)).toEqual({ own: 131072, shared: 65536 })
