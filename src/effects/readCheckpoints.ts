@@ -71,9 +71,19 @@ const listOne = (
       : [yield* store.directory(container, choice, false)]
     const [only] = directories
     if (only !== undefined && directories.length === 1) return yield* store.list(container, only)
-    const lists = yield* Effect.forEach(directories, (directory) => store.list(container, directory))
+    const lists = yield* Effect.forEach(
+      directories,
+      (directory, index) => index === 0 ? store.list(container, directory) : listHinted(container, directory)
+    )
     return lists.flat()
   })
+
+/** Those in a directory of the index, which is only a hint: what is no folder, or may not be used any more, holds none. */
+const listHinted = (container: Container, directory: CheckpointDirectory.CheckpointDirectory) =>
+  Effect.gen(function* () {
+    const store = yield* CheckpointStore
+    return yield* store.list(container, yield* store.directory(container, directory, false))
+  }).pipe(Effect.catchTag("InvalidCheckpointDirectory", () => Effect.succeed<ReadonlyArray<Checkpoint>>([])))
 
 /** The containers that the runtime knows, and those that only their checkpoints know. */
 export const everyContainer: Effect.Effect<

@@ -3,6 +3,7 @@
  * the in-memory file system, where the tests look at them.
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { Checkpoints } from "stasis"
 import * as Memory from "stasis/Memory"
@@ -34,6 +35,16 @@ export const lettingGo = <A, E, R>(
     Effect.tap(hangNext(operation, options), (hang) => Effect.sync(() => hangs.push(hang)))
   return Effect.onError(test, () => Effect.forEach(hangs, (hang) => hang.release, { discard: true }))
 }
+
+/** The result of a fiber that nothing holds up any more; dies where it does not come to its end. */
+export const settled = <A, E>(fiber: Fiber.RuntimeFiber<A, E>): Effect.Effect<A, E> =>
+  Effect.gen(function* () {
+    for (let turn = 0; turn < 1000; turn++) {
+      if ((yield* Fiber.poll(fiber))._tag === "Some") return yield* Fiber.join(fiber)
+      yield* Effect.yieldNow()
+    }
+    return yield* Effect.dieMessage("it waits for what does not come")
+  })
 
 /** Where the checkpoints of `web` are kept. */
 export const directory = "/var/lib/stasis/memory/web/checkpoints"

@@ -75,7 +75,8 @@ for (const runtime of LabContainer.runtimes) {
           yield* service.pause(found, noLease)
           const frozen = yield* outside
           yield* service.stop(found, noLease)
-          expect(yield* outside).toBe(frozen)
+          // runc thaws it when its first process has been killed: what a child of that had begun may come to its end.
+          expect((yield* outside) - frozen).toBeLessThanOrEqual(1)
           expect(yield* Effect.flatMap(ContainerStore, (store) => store.list)).toEqual([])
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))

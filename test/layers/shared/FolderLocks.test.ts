@@ -5,21 +5,12 @@ import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { CheckpointName, Checkpoints } from "stasis"
+import { settled } from "../../effects/world.ts"
 import { annex, directory, inFolders } from "./folders.ts"
 
 const now = { wait: false }
 const running = { leaveRunning: true }
 const name = Schema.decodeSync(CheckpointName.CheckpointName)
-
-/** The result of a fiber that nothing holds up any more; dies where it does not come to its end. */
-const settled = <A, E>(fiber: Fiber.RuntimeFiber<A, E>): Effect.Effect<A, E> =>
-  Effect.gen(function* () {
-    for (let turn = 0; turn < 1000; turn++) {
-      if ((yield* Fiber.poll(fiber))._tag === "Some") return yield* Fiber.join(fiber)
-      yield* Effect.yieldNow()
-    }
-    return yield* Effect.dieMessage("it waits for a lock that nobody holds")
-  })
 
 describe("a create", () => {
   it.effect(
@@ -53,10 +44,8 @@ describe("a create", () => {
         const hang = yield* control.faults.hangNext("Runtime.stop")
         const fiber = yield* Effect.fork(Checkpoints.create("web", "first"))
         yield* hang.reached
-        expect(yield* Effect.flip(Checkpoints.remove("web", "first", now))).toMatchObject({
-          _tag: "CheckpointBusy",
-          checkpoint: "first"
-        })
+        const impatient = yield* Effect.fork(Effect.flip(Checkpoints.remove("web", "first", now)))
+        expect(yield* settled(impatient)).toMatchObject({ _tag: "CheckpointBusy", checkpoint: "first" })
         yield* hang.release
         yield* Fiber.join(fiber)
         expect(yield* Checkpoints.names("web")).toEqual(["first"])

@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import { SystemError } from "@effect/platform/Error"
 import { CheckpointError, Checkpoints } from "stasis"
+import { settled } from "../../effects/world.ts"
 import { annex, directory, inFolders, root, staging } from "./folders.ts"
 
 const names = Checkpoints.names("web")
@@ -135,7 +136,7 @@ describe("an attempt", () => {
         const fiber = yield* Effect.fork(Checkpoints.create("web", "cancelled"))
         yield* hang.reached
         expect(yield* left).toHaveLength(1)
-        yield* Fiber.interrupt(fiber)
+        yield* settled(yield* Effect.fork(Fiber.interrupt(fiber)))
         expect(yield* left).toEqual([])
         yield* control.add({ id: "web", memory: 1_000_000 })
         yield* control.faults.setCapacity(100_000)
