@@ -131,6 +131,7 @@ export const findFileOutside = (
 
 /** Whether the kernel's files may be read at all: Deno lets a program that may not do everything read none of them. */
 export const isReadable = (): boolean => KernelFile.read("/proc/self/stat") !== undefined
+
 /** The id, as this process sees it, that root of a process's user namespace has; `undefined` when that cannot be seen. */
 export const mappedRoot = (pid: number, map: "uid_map" | "gid_map"): number | undefined =>
   parseMappedRoot(KernelFile.read(`/proc/${pid}/${map}`) ?? "")
