@@ -4,16 +4,18 @@
 import { defineConfig } from "vitest/config"
 
 const lab = "test/**/*.lab.test.ts"
+const kernel = "test/**/*.kernel.test.ts"
 const disk = "test/**/*.disk.test.ts"
 const examples = "test/examples/*.test.ts"
 const house = "test/house/*.test.ts"
 
 const lanes: Record<string, { readonly include: Array<string>; readonly exclude: Array<string> }> = {
-  unit: { include: ["test/**/*.test.ts"], exclude: [lab, disk, examples, house, "test/house/stand-in/**"] },
+  unit: { include: ["test/**/*.test.ts"], exclude: [lab, kernel, disk, examples, house, "test/house/stand-in/**"] },
   house: { include: [house], exclude: [] },
   examples: { include: [examples], exclude: [lab] },
   disk: { include: [disk], exclude: [examples] },
-  lab: { include: [lab], exclude: [] }
+  lab: { include: [lab], exclude: [] },
+  kernel: { include: [kernel], exclude: [] }
 }
 
 const lane = process.env["STASIS_LANE"] ?? "unit"
@@ -31,7 +33,7 @@ export default defineConfig({
     ...lanes[lane],
     root: import.meta.dirname,
     // The real thing has one machine to itself: one file at a time, and time enough for a slow first run.
-    fileParallelism: lane !== "lab",
+    fileParallelism: lane !== "lab" && lane !== "kernel",
     ...(lane === "unit" ? {} : { testTimeout: 300_000, hookTimeout: 300_000 }),
     sequence: { concurrent: false }
   }

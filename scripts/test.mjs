@@ -156,6 +156,20 @@ const lanes = {
       { command: ["lab/selftest"], count: countScript },
       { command: ["test/lab/entering.sh"], count: countScript }
     ]
+  },
+  // What needs a kernel that tracks changed memory, on Debian's own, in an imitated machine: last, for it is slow.
+  kernel: {
+    seconds: 900,
+    obstacle: async () => {
+      if (!existsSync(join(root, "lab", "boot"))) return "lab/boot is not there"
+      const { code, output } = await run("lab/boot", ["--check"])
+      return code === 0 ? undefined : output.trim()
+    },
+    steps: async () => [
+      { command: ["lab/kernel"], count: () => none },
+      vitest("kernel", ["lab/boot", "--seconds", "800", "--env", "NO_COLOR"]),
+      { command: ["test/lab/booting.sh"], count: countScript }
+    ]
   }
 }
 

@@ -54,6 +54,8 @@ export const CheckpointRecord = Schema.Struct({
     kernel: Schema.optional(Schema.String)
   })),
   options: Schema.optional(CreateOptions),
+  /** The operation that made the checkpoint that this one builds on, `options.parentPath`: another of that name is not it. */
+  parentOperation: Schema.optional(Schema.String),
   /** The container was paused when it was checkpointed: a restore pauses it again. */
   paused: Schema.optional(Schema.Boolean),
   /** Bytes of all files of the checkpoint, `config.json` left out. */

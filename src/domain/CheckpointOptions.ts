@@ -59,7 +59,7 @@ export const CreateOptions = Schema.Struct({
   /** Let the container go on afterwards; by default it is stopped. */
   leaveRunning: flag,
   durability: Schema.optional(Durability),
-  /** The name of an earlier checkpoint in the same directory that this one builds on. */
+  /** The name of the container's last checkpoint, in the same directory, that this one builds on: what changed since is kept. */
   parentPath: Schema.optional(CheckpointName),
   /** Copy the memory of the running container first, so that it is frozen for less time. */
   preDump: flag

@@ -71,6 +71,7 @@ export const describe = (
       },
       runtime: intent.runtime,
       options,
+      ...(intent.parentOperation === undefined ? {} : { parentOperation: intent.parentOperation }),
       paused: intent.paused,
       ...dumped
     }

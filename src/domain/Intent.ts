@@ -30,6 +30,8 @@ export const Intent = Schema.Struct({
   /** The container was paused before the operation. */
   paused: Schema.Boolean,
   options: CreateOptions,
+  /** The operation that made the checkpoint named in `options.parentPath`. */
+  parentOperation: Schema.optional(Schema.String),
   /** The runtime and CRIU that dump, for the record of a checkpoint that is recovered. */
   runtime: Schema.Struct({
     name: Schema.String,

@@ -28,4 +28,6 @@ export interface Attempt {
   readonly report: Report
   /** Random: the name of the staging folder. */
   readonly operation: string
+  /** The operation that made the checkpoint that this one is to build on. */
+  readonly parentOperation?: string
 }

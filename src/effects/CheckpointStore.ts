@@ -89,6 +89,10 @@ export class CheckpointStore extends Context.Tag("stasis/CheckpointStore")<Check
   readonly makePreDump: (staging: Staging) => Effect.Effect<string, StorageFailed>
   /** An earlier checkpoint as seen from the images of an attempt: a relative path. */
   readonly parentPath: (staging: Staging, parent: CheckpointName) => Effect.Effect<string>
+  /** Notes, before it begins, the operation that dumps the container: what the kernel knows of changed memory is since then. */
+  readonly noteDump: (container: Container, operation: string) => Effect.Effect<void, StorageFailed>
+  /** The operation that was last noted, whatever became of it. */
+  readonly lastDump: (container: Container) => Effect.Effect<string | undefined, StorageFailed>
   /** Writes the memory that the dump has put out so far to the device. What cannot be written now is left for publish. */
   readonly flush: (staging: Staging) => Effect.Effect<void>
   /** Whether `inventory.img`, the last image that CRIU writes, is there. */

@@ -20,12 +20,11 @@ import { isLive } from "../domain/Container.ts"
 import type { Created } from "../domain/Outcome.ts"
 import type { AttemptError, Ports } from "./Attempt.ts"
 import { dumpAndPublish } from "./dumpAndPublish.ts"
-import { CheckpointStore } from "./CheckpointStore.ts"
 import { findDirectory, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
+import { holdParent } from "./lineage.ts"
 import type { Report } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
-import { requireWhole } from "../domain/Restoration.ts"
 import { settle } from "./recover.ts"
 import { Runtime } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
@@ -55,26 +54,29 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
     return yield* new ContainerNotRunning({ container: container.name ?? container.id, state: container.state })
   }
   const runtime = yield* Runtime
-  const store = yield* CheckpointStore
   if (options.preDump === true && options.parentPath !== undefined) {
     const detail = 'a checkpoint builds either on a pre-dump or on an earlier checkpoint, leave "parentPath" out'
     return yield* new OptionUnsupported({ option: "preDump", runtime: runtime.name, detail, supportedBy: [] })
+  }
+  if (options.parentPath === name) {
+    const detail = "a checkpoint cannot build on itself, name an earlier one"
+    return yield* new OptionUnsupported({ option: "parentPath", runtime: runtime.name, detail, supportedBy: [] })
   }
   yield* runtime.checkOptions("checkpoint", options)
   return yield* Effect.gen(function* () {
     const lease = yield* hold({ container, hold: "both", directory, name }, "checkpoint", options)
     yield* report({ step: "checking", bytes: 0, total: 0 })
     yield* settle(container, directory, lease)
-    if (options.parentPath !== undefined) {
-      yield* hold({ container, hold: "name", directory, name: options.parentPath }, "checkpoint", options)
-      yield* requireWhole(yield* store.get(container, directory, options.parentPath))
-    }
+    const parent = options.parentPath === undefined
+      ? undefined
+      : yield* holdParent(container, directory, options.parentPath, options)
     const created = yield* dumpAndPublish({
       container: yield* refresh(container),
       name,
       directory,
       options,
-      lease,
+      lease: parent === undefined ? lease : { descriptors: [...lease.descriptors, ...parent.lease.descriptors] },
+      ...(parent === undefined ? {} : { parentOperation: parent.operation }),
       report,
       operation
     })

@@ -25,6 +25,7 @@ export const stage = (attempt: Attempt, plan: Creation.CreationPlan) =>
       mode: plan.mode,
       paused: plan.paused,
       options: attempt.options,
+      ...(attempt.parentOperation === undefined ? {} : { parentOperation: attempt.parentOperation }),
       runtime: {
         name: runtime.name,
         ...(version === undefined ? {} : { version }),
@@ -61,7 +62,8 @@ export const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, sta
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const { container, lease, options, report } = attempt
-    const parentPath = yield* parentOf(attempt, staging)
+    yield* store.noteDump(container, attempt.operation)
+    const parentPath = yield* parentOf(attempt, plan, staging)
     yield* report({ step: "freezing", bytes: 0, total })
     if (plan.mode === "PauseThenStop" && !plan.paused) yield* runtime.pause(container, lease)
     yield* report({ step: "dumping", bytes: 0, total })
@@ -82,12 +84,14 @@ export const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, sta
   })
 
 /** What the dump builds on: memory copied just now from the running container, or an earlier checkpoint. */
-const parentOf = (attempt: Attempt, staging: Staging) =>
+const parentOf = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging) =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const { container, lease, options, report } = attempt
     if (options.preDump === true) {
+      // One that is paused changes nothing meanwhile and is not frozen any longer; with crun, CRIU would wait for ever for it.
+      if (plan.paused) return undefined
       yield* report({ step: "pre-dumping", bytes: 0, total: 0 })
       const imagePath = yield* store.makePreDump(staging)
       yield* runtime.preDump(container, { imagePath, workPath: staging.workPath, options, lease })

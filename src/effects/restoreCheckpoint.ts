@@ -29,6 +29,7 @@ import { CheckpointStore } from "./CheckpointStore.ts"
 import type { Lease } from "./Disk.ts"
 import { findDirectory, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
+import { requireAncestors } from "./lineage.ts"
 import { randomId, type Report, unwatched } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
 import { settle } from "./recover.ts"
@@ -66,6 +67,7 @@ export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function* (
     const now = yield* refresh(container)
     const checkpoint = yield* store.get(now, directory, name)
     const plan = yield* Restoration.decide(now, checkpoint, options)
+    yield* requireAncestors(now, directory, checkpoint)
     yield* runtime.checkRestore(now, { checkpoint, options: plan.options })
     const target: Target = { container: now, checkpoint, plan, lease, report }
     const safetyWarnings = yield* plan.replace ? rollBackTo(target) : Effect.as(start(target), [])

@@ -25,7 +25,7 @@ export const create = Command.make("create", {
   criu: flags.criuFlags,
   parentPath: Options.text("parent-path").pipe(
     Options.withPseudoName("checkpoint"),
-    Options.withDescription("An earlier checkpoint in the same directory that this one builds on"),
+    Options.withDescription("The container's last checkpoint, in the same directory, for this one to build on"),
     Options.optional
   ),
   preDump: Options.boolean("pre-dump").pipe(

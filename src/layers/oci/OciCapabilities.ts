@@ -47,6 +47,9 @@ export const probe = (settings: OciSettings): Effect.Effect<Capabilities> =>
     }
   })
 
+/** Whether the kernel can tell what changed since a dump. */
+export const tracksMemory = ({ unsupported }: Capabilities): boolean => unsupported["parentPath"] === undefined
+
 /** What a missing soft-dirty tracking means. */
 export const noSoftDirty = "this kernel does not track changed memory (CONFIG_MEM_SOFT_DIRTY)"
 

@@ -26,11 +26,12 @@ import type { OciSettings } from "./OciSettings.ts"
 import type { OciState } from "./OciState.ts"
 import { keepSpec } from "./OciBundle.ts"
 
-/** Dumps a container. */
+/** Dumps a container; `trackMemory` where the kernel can, or nothing could build on it. */
 export const checkpoint = (
   settings: OciSettings,
   container: Container,
-  request: DumpRequest
+  request: DumpRequest,
+  trackMemory: boolean
 ): Effect.Effect<Dumped, RuntimeUnavailable | RuntimeFailed | StorageFailed, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const state = yield* current(settings, "checkpoint", container)
@@ -44,6 +45,7 @@ export const checkpoint = (
       workPath: request.workPath,
       ...(request.parentPath === undefined ? {} : { parentPath: request.parentPath }),
       leaveRunning: request.after !== "stopped",
+      trackMemory,
       options: request.options
     })
     const finished = yield* OciCall.runWithCriu(settings, command, request.workPath, {

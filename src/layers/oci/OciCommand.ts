@@ -25,6 +25,8 @@ export interface CheckpointPlan {
   /** Relative to the image path, as CRIU wants it. */
   readonly parentPath?: string
   readonly leaveRunning: boolean
+  /** Have the kernel note from now on what changes, so that a later checkpoint can build on this one. */
+  readonly trackMemory: boolean
   readonly options: CreateOptions
 }
 
@@ -52,12 +54,16 @@ export const checkpoint = (runtime: RuntimeName, plan: CheckpointPlan): Command 
   ],
   criu: {
     ...settings(plan.options),
+    ...(plan.trackMemory ? { "track-mem": true as const } : {}),
     ...(plan.options.ghostLimit === undefined ? {} : { "ghost-limit": plan.options.ghostLimit })
   }
 })
 
 /** The call that copies the memory of a container that goes on. */
-export const preDump = (runtime: RuntimeName, plan: Omit<CheckpointPlan, "leaveRunning" | "parentPath">): Command => ({
+export const preDump = (
+  runtime: RuntimeName,
+  plan: Pick<CheckpointPlan, "id" | "imagePath" | "workPath" | "options">
+): Command => ({
   args: [
     "checkpoint",
     "--pre-dump",

@@ -56,6 +56,10 @@ export const checkRestore = (
         yield* fail(what.endsWith("namespace") ? "NamespaceMissing" : "FileMissing", `its ${what} "${path}" is gone`)
       }
     }
+    const gone = missingParent(checkpoint.path)
+    if (gone !== undefined) {
+      yield* fail("FileMissing", `the images that it builds on are gone ("${gone}")`)
+    }
     if (options.oci?.bundle === undefined) {
       for (const { path, size } of checkpoint.record?.files ?? []) {
         const now = KernelFile.fileSize(path)
@@ -184,6 +188,14 @@ const servePages = (settings: OciSettings, imagePath: string, workPath: string, 
       yield* Effect.sleep(5)
     }
   })
+
+/** Where images should be that these build on, by the links that CRIU follows, and are not. One that leads in a circle ends. */
+const missingParent = (images: string): string | undefined => {
+  const link = KernelFile.link(`${images}/parent`)
+  if (link === undefined) return undefined
+  const parent = link.startsWith("/") ? link : `${images}/${link}`
+  return KernelFile.exists(`${parent}/inventory.img`) ? missingParent(parent) : parent
+}
 
 const bundleOf = (container: Container, { checkpoint, options }: Subject): string | undefined =>
   options.oci?.bundle ?? checkpoint.record?.container?.bundle ?? container.bundle

@@ -7,7 +7,7 @@ import { OptionUnsupported, RuntimeUnavailable } from "../../domain/CheckpointEr
 import { Runtime } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
 import * as Proc from "../shared/Proc.ts"
-import { noSoftDirty, probe } from "./OciCapabilities.ts"
+import { noSoftDirty, probe, tracksMemory } from "./OciCapabilities.ts"
 import { checkDump } from "./OciCheckDump.ts"
 import { checkpoint } from "./OciCheckpoint.ts"
 import * as OciCommand from "./OciCommand.ts"
@@ -50,10 +50,11 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         residentBytes: (container) =>
           Effect.map(OciLifecycle.current(settings, "inspect", container), (state) =>
             Proc.residentBytes(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))),
-        checkDump: (container) =>
-          checkDump(settings, container),
+        checkDump: (container) => checkDump(settings, container),
         preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
-        checkpoint: (container, request) => provide(Effect.uninterruptible(checkpoint(settings, container, request))),
+        checkpoint: (container, request) =>
+          provide(Effect.uninterruptible(Effect.flatMap(capabilities, (found) =>
+            checkpoint(settings, container, request, tracksMemory(found))))),
         checkRestore: (container, subject) => checkRestore(settings, container, subject),
         restore: (container, request) => provide(Effect.uninterruptible(restore(settings, container, request))),
         pause: (container, lease) => OciLifecycle.pause(settings, container, lease),

@@ -15,14 +15,14 @@ import { Disk } from "../../effects/Disk.ts"
 import { randomId } from "../../effects/Operation.ts"
 import * as Annex from "./Annex.ts"
 import * as ChosenDirectory from "./chosenDirectory.ts"
-import { type FolderConfig, homePath, ownDirectory } from "./FolderLayout.ts"
+import { type FolderConfig, homePath, lastDumpPath, ownDirectory } from "./FolderLayout.ts"
 import * as FolderLocks from "./FolderLocks.ts"
 import * as InterruptedFolder from "./InterruptedFolder.ts"
 import * as KnownContainers from "./KnownContainers.ts"
 import * as PublishedFolder from "./PublishedFolder.ts"
 import * as StagedFolder from "./StagedFolder.ts"
 import * as StagedImages from "./StagedImages.ts"
-import { storageFailed } from "./storageFailed.ts"
+import { errno, storageFailed } from "./storageFailed.ts"
 
 /** The checkpoint store of one world, below a stasis root. */
 export const layer = (
@@ -47,6 +47,8 @@ export const layer = (
           )),
         makePreDump: (staging) => provide(StagedImages.makePreDump(staging)),
         parentPath: (staging, parent) => Effect.succeed(StagedImages.parentPath(staging, parent)),
+        noteDump: (container, operation) => provide(noteDump(config, container, operation)),
+        lastDump: (container) => provide(lastDump(config, container)),
         flush: (staging) => provide(StagedImages.flush(staging)),
         isDumped: (staging) => provide(StagedImages.isDumped(staging)),
         imageBytes: (staging) => provide(StagedImages.imageBytes(staging)),
@@ -89,6 +91,23 @@ const interrupted = (config: FolderConfig, container: Container, directory: Chec
     const known = new Set([directory, ...(yield* KnownContainers.directories(config, container))])
     const found = yield* Effect.forEach(known, (one) => InterruptedFolder.find(config, container, one))
     return found.flat()
+  })
+
+/** Not synced: no process that was dumped outlives a loss of power. */
+const noteDump = (config: FolderConfig, container: Container, operation: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = lastDumpPath(config, container.id)
+    yield* Annex.makePrivate(homePath(config, container.id))
+    yield* Effect.mapError(fs.writeFileString(path, operation, { mode: 0o600 }), storageFailed("write", path))
+  })
+
+const lastDump = (config: FolderConfig, container: Container) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = lastDumpPath(config, container.id)
+    return yield* Effect.catchAll(fs.readFileString(path), (error) =>
+      errno(error) === "ENOENT" ? Effect.succeed(undefined) : Effect.fail(storageFailed("read", path)(error)))
   })
 
 const scratch = (config: FolderConfig, container: Container) =>

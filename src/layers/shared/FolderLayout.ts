@@ -4,6 +4,7 @@
  * ```
  * <stasis root>/<scope>/<container>/checkpoints/<name>/      the container's own checkpoint directory
  * <stasis root>/<scope>/<container>/{lock,directories.json}  its lock, and the custom directories it is known in
+ * <stasis root>/<scope>/<container>/last-dump                the operation that dumped it last
  * <parent of a directory>/.<its name>.stasis/                what is no checkpoint yet, or no longer (the annex)
  *   locks/<name>   trash/<random>   children/<parent>/<child>   staging/<container>/<operation>/{intent.json,boot,claimed,synced,images/,work/}
  * ```
@@ -56,6 +57,10 @@ export const nameLockPath = (annex: string, name: CheckpointName): string => `${
 /** The lock of one container. */
 export const containerLockPath = (config: FolderConfig, container: string): string =>
   `${homePath(config, container)}/lock`
+
+/** The operation that dumped a container last. */
+export const lastDumpPath = (config: FolderConfig, container: string): string =>
+  `${homePath(config, container)}/last-dump`
 
 /** The custom directories that a container's checkpoints were put in: a hint. */
 export const indexPath = (config: FolderConfig, container: string): string =>

@@ -99,13 +99,17 @@ export const remove = (checkpoint: Checkpoint, directory: CheckpointDirectory, d
 /** A checkpoint that others build on has pages that they lack. */
 const failIfParent = (annex: string, checkpoint: Checkpoint, directory: CheckpointDirectory) =>
   Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
     const disk = yield* Disk
     if (!isExisting(checkpoint.name)) return
     const noted = yield* Effect.orElseSucceed(disk.entries(childrenPath(annex, checkpoint.name)), () => [])
     const children = yield* Effect.filter(
       noted,
       ({ name }) =>
-        Effect.map(disk.inspect(`${directory}/${name}/parent`), Option.isSome).pipe(Effect.orElseSucceed(() => false))
+        // Another of that name may have come since, which builds on nothing, on a pre-dump or on another checkpoint.
+        Effect.map(fs.readLink(`${directory}/${name}/parent`), (link) => link === `../${checkpoint.name}`).pipe(
+          Effect.orElseSucceed(() => false)
+        )
     )
     if (children.length > 0) {
       return yield* new CheckpointBusy({

@@ -66,7 +66,7 @@ export const publish = (staging: Staging, config: CheckpointConfig, durability: 
     const text = `${imagePath}/config.json`
     yield* Effect.mapError(fs.writeFileString(text, print(config), { mode: 0o600 }), storageFailed("write", text))
     yield* makePrivateAndDurable(imagePath, durability)
-    yield* linkParent(staging)
+    yield* linkParent(staging, durability)
     const claimed = yield* isMarked(staging, claim)
     if (!claimed) yield* mark(staging, claim, "")
     // It may have been deleted since, or, before a loss of power, not have been synced.
@@ -124,7 +124,7 @@ export const isRebooted = (staging: Staging) =>
   })
 
 /** CRIU finds the parent by a link that was right in the staging folder; it has to be right where it is published. */
-const linkParent = (staging: Staging) =>
+const linkParent = (staging: Staging, durability: Durability) =>
   Effect.gen(function* () {
     const parent = staging.intent.options.parentPath
     if (parent === undefined) return
@@ -133,7 +133,10 @@ const linkParent = (staging: Staging) =>
     yield* Effect.ignore(fs.remove(link))
     yield* Effect.mapError(fs.symlink(`../${parent}`, link), storageFailed("link", link))
     const annex = yield* Annex.make(staging.directory)
-    yield* Annex.makePrivate(`${childrenPath(annex, parent)}/${staging.intent.checkpoint}`)
+    const children = childrenPath(annex, parent)
+    yield* Annex.makePrivate(`${children}/${staging.intent.checkpoint}`)
+    // A child that is found again after a loss of power must still keep its parent.
+    if (durability === "full") for (const one of [children, `${children}/..`, annex]) yield* sync(one)
   })
 
 /**

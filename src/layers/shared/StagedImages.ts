@@ -3,6 +3,7 @@
  *
  * Where they lie, and what becomes of them, is `StagedFolder.ts`.
  */
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -49,14 +50,22 @@ export const isDumped = (staging: Staging) =>
     Effect.mapError(storageFailed("look at", staging.imagePath))
   )
 
-/** Bytes of the images so far. */
+/** Bytes of the images so far, those of a pre-dump among them. */
 export const imageBytes = (staging: Staging) =>
+  Effect.mapError(bytesBelow(staging.imagePath), storageFailed("measure", staging.imagePath))
+
+const bytesBelow = (folder: string): Effect.Effect<number, PlatformError, Disk> =>
   Effect.gen(function* () {
     const disk = yield* Disk
-    const entries = yield* disk.entries(staging.imagePath)
-    const infos = yield* Effect.forEach(entries, (entry) => disk.inspect(`${staging.imagePath}/${entry.name}`))
-    return infos.reduce((sum, info) => sum + Option.match(info, { onNone: () => 0, onSome: ({ size }) => size }), 0)
-  }).pipe(Effect.mapError(storageFailed("measure", staging.imagePath)))
+    const entries = yield* disk.entries(folder)
+    const sizes = yield* Effect.forEach(entries, ({ kind, name }) => {
+      const path = `${folder}/${name}`
+      return kind === "Directory"
+        ? bytesBelow(path)
+        : Effect.map(disk.inspect(path), Option.match({ onNone: () => 0, onSome: ({ size }) => size }))
+    })
+    return sizes.reduce((sum, size) => sum + size, 0)
+  })
 
 /** Writes the pages that are out so far to the device. */
 export const flush = (staging: Staging) =>

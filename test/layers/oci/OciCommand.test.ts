@@ -3,8 +3,10 @@ import * as Either from "effect/Either"
 import type { CreateOptions, RestoreOptions } from "../../../src/domain/CheckpointOptions.ts"
 import * as OciCommand from "../../../src/layers/oci/OciCommand.ts"
 
+const plan = { id: "c1", imagePath: "/i", workPath: "/w", trackMemory: false }
+
 const dump = (runtime: "runc" | "crun", options: CreateOptions, leaveRunning = true) =>
-  OciCommand.checkpoint(runtime, { id: "c1", imagePath: "/i", workPath: "/w", leaveRunning, options })
+  OciCommand.checkpoint(runtime, { ...plan, leaveRunning, options })
 
 const back = (runtime: "runc" | "crun", options: RestoreOptions) =>
   OciCommand.restore(runtime, { id: "c1", imagePath: "/i", workPath: "/w", bundle: "/b", options })
@@ -36,14 +38,21 @@ describe("OciCommand", () => {
   })
 
   it("copies memory ahead, and builds on it", () => {
-    const plan = { id: "c1", imagePath: "/i/pre-dump", workPath: "/w", options: { tcpEstablished: true } }
-    expect(OciCommand.preDump("runc", plan)).toEqual({
+    const ahead = { ...plan, imagePath: "/i/pre-dump", options: { tcpEstablished: true } }
+    expect(OciCommand.preDump("runc", ahead)).toEqual({
       args: ["checkpoint", "--pre-dump", "--image-path", "/i/pre-dump", "--work-path", "/w", "--tcp-established", "c1"],
       criu: {}
     })
-    const built = { id: "c1", imagePath: "/i", workPath: "/w", parentPath: "pre-dump", leaveRunning: true, options: {} }
+    const built = { ...plan, parentPath: "pre-dump", leaveRunning: true, options: {} }
     expect(OciCommand.checkpoint("runc", built).args)
       .toEqual(["checkpoint", ...folders, "--parent-path", "pre-dump", "--leave-running", "c1"])
+  })
+
+  it("has the kernel track memory, where it can, by CRIU's configuration: the runtimes have no flag for it", () => {
+    const tracked = { ...plan, trackMemory: true, leaveRunning: true, options: { tcpClose: true } }
+    for (const runtime of ["runc", "crun"] as const) {
+      expect(OciCommand.checkpoint(runtime, tracked).criu).toEqual({ "tcp-close": true, "track-mem": true })
+    }
   })
 
   it("restores", () => {
