@@ -36,7 +36,8 @@ export const holdParent = (
       return yield* new OptionUnsupported({
         option: "parentPath",
         runtime: (yield* Runtime).name,
-        detail: `checkpoint "${name}" is not what the container's last dump made, and what changed since an earlier one ` +
+        detail:
+          `checkpoint "${name}" is not what the container's last dump made, and what changed since an earlier one ` +
           "is not known; build on the newest, or leave it out",
         supportedBy: []
       })
@@ -58,10 +59,15 @@ export const requireAncestors = (container: Container, directory: CheckpointDire
           container: checkpoint.container,
           checkpoint: checkpoint.name,
           path: checkpoint.path,
-          detail: `${child === checkpoint ? "it" : `"${child.name}", on which it builds,`} builds on checkpoint "${name}", ${what}`
+          detail: `${
+            child === checkpoint ? "it" : `"${child.name}", on which it builds,`
+          } builds on checkpoint "${name}", ${what}`
         })
-      const parent = yield* Effect.catchTag(store.get(container, directory, name), "CheckpointNotFound", () =>
-        damaged("which is gone"))
+      const parent = yield* Effect.catchTag(
+        store.get(container, directory, name),
+        "CheckpointNotFound",
+        () => damaged("which is gone")
+      )
       if (parent.status === "damaged") return yield* damaged(`which is damaged (${parent.damage})`)
       const operation = child.record?.parentOperation
       if (seen.has(name) || (operation !== undefined && operation !== parent.record?.operation)) {

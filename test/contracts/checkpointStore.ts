@@ -91,6 +91,15 @@ export const suite = (name: string, make: Effect.Effect<Bench, never, Scope.Scop
         expect(yield* store.names(directory)).toEqual([])
       }))
 
+    check("keeps which operation dumped a container last", ({ store }) =>
+      Effect.gen(function* () {
+        expect(yield* store.lastDump(web)).toBeUndefined()
+        yield* store.noteDump(web, "first")
+        yield* store.noteDump(other, "second")
+        yield* store.noteDump(web, "third")
+        expect([yield* store.lastDump(web), yield* store.lastDump(other)]).toEqual(["third", "second"])
+      }))
+
     check("shows to each container its own in a directory that several use", (bench) =>
       Effect.gen(function* () {
         const { store } = bench

@@ -211,20 +211,19 @@ describe("restore", () => {
     inWorld((control) =>
       Effect.gen(function* () {
         yield* Checkpoints.create("web", "first", { leaveRunning: true })
-        const hang = yield* control.faults.hangNext("Runtime.restore", { after: true })
-        const fiber = yield* Effect.fork(Checkpoints.restore("web", "first", { replace: true }))
-        yield* hang.reached
-        const [safety = ""] = (yield* listed).filter((name) => name !== "first")
-        // As where others build on it.
-        yield* control.fileSystem.makeDirectory(`${directory}/../.checkpoints.stasis/children/${safety}/child`, {
-          recursive: true
+        const broken = new CheckpointError.StorageFailed({
+          operation: "remove",
+          path: directory,
+          reason: "Device",
+          detail: "the device reported an error"
         })
-        yield* control.fileSystem.makeDirectory(`${directory}/child/parent`, { recursive: true })
-        yield* hang.release
-        const { warnings } = yield* Fiber.join(fiber)
+        yield* control.faults.failNext("CheckpointStore.remove", broken)
+        const { warnings } = yield* Checkpoints.restore("web", "first", { replace: true })
+        const [safety = ""] = (yield* listed).filter((name) => name !== "first")
         expect(warnings).toHaveLength(1)
         expect(warnings[0]).toContain(`the safety checkpoint "${safety}" is left: `)
-        expect(yield* listed).toContain(safety)
+        expect(warnings[0]).toContain(broken.message)
+        expect(safety).toMatch(/^before-restore-.*-first$/)
       })
     )
   )

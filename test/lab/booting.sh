@@ -27,12 +27,12 @@ until_true() {
 }
 
 # Processes of the run with this pid: the machine, its clock, the readers.
-of_run() { grep -lE "$cache/run/$1\.|lab_boot_$1" /proc/[0-9]*/cmdline 2>/dev/null | grep -c .; }
+of_run() { grep -laF -f <(printf '%s\n' "$cache/run/$1.") /proc/[0-9]*/cmdline 2>/dev/null | grep -c .; }
 none_of_run() { [[ $(of_run "$1") == 0 ]]; }
 
 said=$(NOT_NAMED=x NAMED=1 STASIS_X=$'\n*' "$boot" --env NAMED sh -c \
   'echo "$1|$STASIS_X|$NAMED|$NOT_NAMED|$HOME|$(pwd)"; echo complaint >&2; node --version
-   grep -c . /proc/self/clear_refs /proc/sys/kernel/ns_last_pid >/dev/null 2>&1; criu check --feature mem_dirty_track >&2
+   criu check --feature mem_dirty_track >&2
    ip -brief link | wc -l; touch /usr/spoilt; head -c 300000 /dev/zero | tr "\0" x; exit 7' sh 'a  b' 2>"$dir/said")
 is 'the exit code is passed on' 7 $?
 is 'arguments, variables and the folder arrive, all of the output comes back' \
@@ -43,18 +43,19 @@ is 'what it said on its error output as well' 'complaint mem_dirty_track is supp
 is 'a command that hangs is ended' 124 $?
 is 'which is said' 'lab: ended after 8 s, its time bound (--seconds)' "$(cat "$dir/said")"
 
-for signal in TERM KILL; do
+for signal in KILL TERM; do
   "$boot" sh -c 'echo begun; sleep 1000' >"$dir/said" 2>&1 &
   pid=$!
   until_true grep -q begun "$dir/said"
-  is "the machine runs" yes "$(none_of_run "$pid" && echo no || echo yes)"
+  [[ $signal == KILL ]] || is 'a run that was killed is cleared away by the next' 0 "$(find "$cache/run" -maxdepth 1 -name "$killed.*" | grep -c .)"
+  is 'the machine runs' yes "$(none_of_run "$pid" && echo no || echo yes)"
   kill -s "$signal" "$pid"
   wait "$pid" 2>/dev/null
-  is "lab/boot is ended by $signal" $((128 + $(kill -l "$signal"))) $?
+  code=$?
+  is "lab/boot is ended by $signal" $((128 + $(kill -l "$signal"))) "$code"
   until_true none_of_run "$pid"
   is 'and the machine with it' 0 "$(of_run "$pid")"
+  killed=$pid
 done
-"$boot" true
-is 'a run that was killed is cleared away by the next' 0 "$(find "$cache/run" -maxdepth 1 -name "$pid.*" | grep -c .)"
 
 exit "$failed"

@@ -124,12 +124,12 @@ for _ in $(seq 20); do "$enter" true && ((ended++)); done
 is 'twenty in a row' 20 "$ended"
 printf 'each took %s ms\n' $(( ($(date +%s%N) - before) / 20000000 ))
 
-# Runs of others may be under way: all that is left has to belong to a run whose lab/enter lives.
+# Runs of others may be under way: all that is left has to belong to a run whose lab/enter or lab/boot lives.
 left=''
 cache=${STASIS_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/stasis/lab}
 while read -r found; do
   id=${found##*stasis-lab-} id=${id##*/}
-  [[ -d /proc/${id%%.*} && $(tr '\0' ' ' <"/proc/${id%%.*}/cmdline") == *enter* ]] || left+="$found "
+  [[ -d /proc/${id%%.*} && $(tr '\0' ' ' <"/proc/${id%%.*}/cmdline") =~ lab/(enter|boot) ]] || left+="$found "
 done < <(find /sys/fs/cgroup -type d -name 'stasis-lab-*'; find "$cache/run" -mindepth 1 -maxdepth 1)
 is 'no cgroup and no folder of a run is left' '' "$left"
 is "no mount is left on the machine" '' "$(grep -E '/stasis/lab/|stasis-lab' /proc/self/mounts)"

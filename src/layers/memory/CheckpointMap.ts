@@ -32,6 +32,8 @@ interface Attempt {
 export class CheckpointMap {
   readonly #directories = new Map<CheckpointDirectory, Map<string, Published>>()
   readonly #attempts = new Map<string, Attempt>()
+  /** The operation that dumped each container last. */
+  readonly #dumps = new Map<string, string>()
   readonly #images: ImageMap
 
   constructor(images: ImageMap) {
@@ -68,6 +70,16 @@ export class CheckpointMap {
   /** The containers of the attempts. */
   get attempted(): ReadonlyArray<Container> {
     return Array.from(this.#attempts.values(), ({ staging }) => staging.intent.container)
+  }
+
+  /** Keeps which operation dumps a container. */
+  noteDump(container: string, operation: string): void {
+    this.#dumps.set(container, operation)
+  }
+
+  /** The operation that was noted last. */
+  lastDump(container: string): string | undefined {
+    return this.#dumps.get(container)
   }
 
   /** Keeps an attempt. */

@@ -13,6 +13,8 @@ export const make = (store: Store, faults: Faults): Store => ({
   lock: (request) => faults.around("CheckpointStore.lock", store.lock(request)),
   stage: (directory, intent) => faults.around("CheckpointStore.stage", store.stage(directory, intent)),
   makePreDump: (staging) => faults.around("CheckpointStore.makePreDump", store.makePreDump(staging)),
+  noteDump: (container, operation) => faults.around("CheckpointStore.noteDump", store.noteDump(container, operation)),
+  lastDump: (container) => faults.around("CheckpointStore.lastDump", store.lastDump(container)),
   isDumped: (staging) => faults.around("CheckpointStore.isDumped", store.isDumped(staging)),
   imageBytes: (staging) => faults.around("CheckpointStore.imageBytes", store.imageBytes(staging)),
   freeBytes: (staging) => faults.around("CheckpointStore.freeBytes", store.freeBytes(staging)),

@@ -63,6 +63,8 @@ export const make = (
   // The dump writes over it: of its memory only one copy is kept.
   makePreDump: ({ imagePath }) => Effect.succeed(imagePath),
   parentPath: (_, parent) => Effect.succeed(`../${parent}`),
+  noteDump: ({ id }, operation) => Effect.sync(() => checkpoints.noteDump(id, operation)),
+  lastDump: ({ id }) => Effect.sync(() => checkpoints.lastDump(id)),
   flush: () => Effect.void,
   isDumped: ({ imagePath }) => Effect.sync(() => images.isWhole(imagePath)),
   imageBytes: ({ imagePath }) => Effect.sync(() => images.bytes(imagePath)),

@@ -50,13 +50,16 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         residentBytes: (container) =>
           Effect.map(OciLifecycle.current(settings, "inspect", container), (state) =>
             Proc.residentBytes(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))),
-        checkDump: (container) => checkDump(settings, container),
+        checkDump: (container) =>
+          checkDump(settings, container),
         preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) =>
           provide(Effect.uninterruptible(Effect.flatMap(capabilities, (found) =>
             checkpoint(settings, container, request, tracksMemory(found))))),
-        checkRestore: (container, subject) => checkRestore(settings, container, subject),
-        restore: (container, request) => provide(Effect.uninterruptible(restore(settings, container, request))),
+        checkRestore: (container, subject) =>
+          checkRestore(settings, container, subject),
+        restore: (container, request) =>
+          provide(Effect.uninterruptible(restore(settings, container, request))),
         pause: (container, lease) => OciLifecycle.pause(settings, container, lease),
         resume: (container, lease) => OciLifecycle.resume(settings, container, lease),
         stop: (container, lease) => OciLifecycle.stop(settings, container, lease),

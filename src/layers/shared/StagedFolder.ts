@@ -136,7 +136,7 @@ const linkParent = (staging: Staging, durability: Durability) =>
     const children = childrenPath(annex, parent)
     yield* Annex.makePrivate(`${children}/${staging.intent.checkpoint}`)
     // A child that is found again after a loss of power must still keep its parent.
-    if (durability === "full") for (const one of [children, `${children}/..`, annex]) yield* sync(one)
+    if (durability === "full") { for (const one of [children, `${children}/..`, annex]) yield* sync(one) }
   })
 
 /**
