@@ -269,8 +269,12 @@ describe("create", () => {
       Effect.gen(function* () {
         yield* control.faults.setCapacity(100_000)
         const pause = yield* control.faults.hangNext("Runtime.pause")
-        const error = yield* Effect.flip(Checkpoints.create("web", "first"))
-        expect(error).toMatchObject({ _tag: "StorageFailed", reason: "NoSpace" })
+        const fiber = yield* Effect.fork(Effect.flip(Checkpoints.create("web", "first")))
+        expect(yield* Effect.raceFirst(pause.reached, Fiber.join(fiber))).toMatchObject({
+          _tag: "StorageFailed",
+          reason: "NoSpace"
+        })
+        const error = yield* Fiber.join(fiber)
         expect(CheckpointError.httpStatus(error)).toBe(507)
         yield* pause.release
         expect((yield* control.container("web"))?.state).toBe("running")

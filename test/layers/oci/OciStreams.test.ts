@@ -1,5 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
+import { pid as ourPid } from "node:process"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -32,6 +33,34 @@ describe("OciStreams", () => {
     expect(OciStreams.wrap(call, none, { stdout: "/o" }, "/w", 2)).toBe(call)
   })
 
+  it.live("gives the readers of the pipes none of the locks", () =>
+    Effect.scoped(Effect.gen(function* () {
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(`${tmpdir()}/stasis-streams-`)),
+        (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+      )
+      const lock = yield* Effect.acquireRelease(
+        Effect.sync(() => openSync(`${folder}/lock`, "w")),
+        (descriptor) => Effect.sync(() => closeSync(descriptor))
+      )
+      const script = "(echo begun; echo begun >&2; until [ -e $1/go ]; do sleep 0.01; done; echo > $1/done) 3>&- &"
+      const call = { program: "sh", args: ["-c", script, "sh", folder] }
+      const wrapped = OciStreams.wrap(
+        call,
+        { stdin: false, stdout: true, stderr: true },
+        { stdout: `${folder}/out`, stderr: `${folder}/err` },
+        folder,
+        1
+      )
+      yield* Process.run({ ...wrapped, lease: { descriptors: [lock] }, output: "null" })
+      const wait = (test: string) =>
+        Process.run({ program: "sh", args: ["-c", `until ${test}; do sleep 0.01; done`, folder] })
+      yield* wait("[ -s $0/out ] && [ -s $0/err ]")
+      expect(holders(`${folder}/lock`)).toEqual([String(ourPid)])
+      yield* Process.run({ program: "touch", args: [`${folder}/go`] })
+      yield* wait("[ -e $0/done ]")
+    })))
+
   for (const stdin of [false, true]) {
     it.live(`gives what the call leaves behind its pipes (input a pipe: ${stdin}), and the call's code`, () =>
       Effect.scoped(Effect.gen(function* () {
@@ -58,3 +87,24 @@ describe("OciStreams", () => {
       })))
   }
 })
+
+/** The processes that hold a file open. */
+const holders = (path: string): ReadonlyArray<string> =>
+  readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) &&
+        readdirSync(`/proc/${pid}/fd`).some((descriptor) => target(`/proc/${pid}/fd/${descriptor}`) === path)
+    } catch {
+      // It has ended meanwhile.
+      return false
+    }
+  })
+
+/** Where a descriptor leads; `undefined` when it was closed meanwhile. */
+const target = (descriptor: string): string | undefined => {
+  try {
+    return readlinkSync(descriptor)
+  } catch {
+    return undefined
+  }
+}

@@ -80,8 +80,8 @@ describe("a create", () => {
         const second = yield* Effect.fork(Effect.flip(Checkpoints.create("web", "second")))
         yield* Effect.yieldNow()
         yield* hang.release
-        yield* Fiber.join(first)
-        expect(yield* Fiber.join(second)).toMatchObject({ _tag: "ContainerNotRunning", state: "forgotten" })
+        yield* settled(first)
+        expect(yield* settled(second)).toMatchObject({ _tag: "ContainerNotRunning", state: "forgotten" })
       })
     )
   )
@@ -118,7 +118,7 @@ describe("a create", () => {
         const removing = yield* Effect.fork(Checkpoints.remove("db", "first", { checkpointDir: "/shared" }))
         yield* hang.reached
         const creating = yield* Effect.fork(Checkpoints.create("web", "first", options))
-        yield* Effect.yieldNow()
+        for (let turn = 0; turn < 200; turn++) yield* Effect.yieldNow()
         yield* hang.release
         yield* settled(removing)
         expect((yield* settled(creating)).checkpoint.container).toBe("web")
