@@ -25,7 +25,7 @@ export const OpenFile = Schema.Struct({
   path: Schema.String,
   /** In bytes. */
   size: Schema.Number,
-  /** Last change of the content, in milliseconds since 1970. */
+  /** Last change of the content, in milliseconds since 1970; absent for a program or library that CRIU knows by its build. */
   modified: Schema.optional(Schema.Number)
 })
 /** A file that the container's processes held open. */

@@ -17,6 +17,8 @@ export interface RegularFile {
   readonly path: string
   /** In bytes; absent where CRIU does not check it. */
   readonly size: number | undefined
+  /** CRIU knows it by its build: a program or library that was built anew fails a restore, one that was copied does not. */
+  readonly hasBuild: boolean
 }
 
 /** Reads a `files.img`; the reason of a failure is one line. */
@@ -42,11 +44,15 @@ const readRegular = (bytes: Uint8Array): RegularFile => {
   const reader = new BinaryReader(bytes)
   let path = ""
   let size: number | undefined
+  let hasBuild = false
   while (reader.pos < reader.len) {
     const [field, wire] = reader.tag()
     if (field === 6 && wire === 2) path = reader.string()
     else if (field === 8 && wire === 0) size = Number(reader.uint64())
-    else reader.skip(wire, field)
+    else {
+      if (field === 11) hasBuild = true
+      reader.skip(wire, field)
+    }
   }
-  return { path, size }
+  return { path, size, hasBuild }
 }

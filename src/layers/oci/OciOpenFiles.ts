@@ -23,11 +23,11 @@ export const openFiles = (
     if (bytes._tag === "None" || spec === undefined) return []
     const recorded = Either.getOrElse(FilesImage.decode(bytes.value), () => [])
     const found = new Map<string, OpenFile>()
-    for (const { path, size } of recorded) {
+    for (const { hasBuild, path, size } of recorded) {
       const host = size === undefined ? undefined : OciSpec.onHost(spec, state.bundle, state.rootfs, path)
       const now = host === undefined ? undefined : KernelFile.fileSize(host)
       if (host !== undefined && now !== undefined && now.size === size) {
-        found.set(host, { path: host, size, modified: now.modified })
+        found.set(host, { path: host, size, ...(hasBuild ? {} : { modified: now.modified }) })
       }
     }
     return [...found.values()]

@@ -61,15 +61,17 @@ export const checkRestore = (
       yield* fail("FileMissing", `the images that it builds on are gone ("${gone}")`)
     }
     if (options.oci?.bundle === undefined) {
-      for (const { path, size } of checkpoint.record?.files ?? []) {
+      for (const file of checkpoint.record?.files ?? []) {
+        const { path } = file
         const now = KernelFile.fileSize(path)
         if (now === undefined) {
           yield* fail("FileMissing", `the file "${path}" that it holds open is gone`)
-        } else if (now.size !== size) {
+        } else if (now.size !== file.size || (file.modified !== undefined && now.modified !== file.modified)) {
+          const how = now.size === file.size ? "written to" : `size ${now.size}, was ${file.size}`
           yield* fail(
             "FileChanged",
-            `the file "${path}" that it holds open has changed since the checkpoint (size ${now.size}, was ${size})`,
-            "put the file back as it was"
+            `the file "${path}" that it holds open has changed since the checkpoint (${how})`,
+            "put the file back as it was, with its time"
           )
         }
       }

@@ -12,14 +12,14 @@ const real = fromBase64(
 )
 
 describe("FilesImage", () => {
-  it("reads what CRIU wrote: a size where CRIU will check one", () => {
+  it("reads what CRIU wrote: a size where CRIU will check one, and whether it knows the build", () => {
     expect(Either.getOrThrow(FilesImage.decode(real))).toEqual([
-      { path: "/bin/busybox", size: 2024544 },
-      { path: "/dev/null", size: undefined },
-      { path: "/", size: undefined },
-      { path: "/", size: undefined },
-      { path: "/", size: undefined },
-      { path: "/", size: undefined }
+      { path: "/bin/busybox", size: 2024544, hasBuild: true },
+      { path: "/dev/null", size: undefined, hasBuild: false },
+      { path: "/", size: undefined, hasBuild: false },
+      { path: "/", size: undefined, hasBuild: false },
+      { path: "/", size: undefined, hasBuild: false },
+      { path: "/", size: undefined, hasBuild: false }
     ])
   })
 

@@ -159,7 +159,7 @@ for child in range(4):
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
 
-    it.scopedLive("a file that grew since the checkpoint is found before the running container is touched", () =>
+    it.scopedLive("a file that was written to or grew since the checkpoint is found before the running container is touched", () =>
       Effect.gen(function* () {
         const args = LabContainer.python("held = open('/log', 'w')\nheld.write('once')\nheld.flush()")
         const container = yield* LabContainer.make({ runtime, programs: true, args })
@@ -170,8 +170,13 @@ for child in range(4):
             `${container.bundle}/rootfs/log`,
             4
           ])
-          appendFileSync(`${container.bundle}/rootfs/log`, "more")
           const pid = yield* container.pid
+          // The same size: another writer wrote over it.
+          writeFileSync(`${container.bundle}/rootfs/log`, "else")
+          const written = yield* Effect.flip(Checkpoints.restore(container.id, "short", { replace: true }))
+          expect(reasonOf(written)).toBe("FileChanged")
+          expect(written.message).toContain("has changed since the checkpoint (written to)")
+          appendFileSync(`${container.bundle}/rootfs/log`, "more")
           const error = yield* Effect.flip(Checkpoints.restore(container.id, "short", { replace: true }))
           expect(reasonOf(error)).toBe("FileChanged")
           rmSync(`${container.bundle}/rootfs/log`)
