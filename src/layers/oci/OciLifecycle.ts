@@ -89,7 +89,18 @@ export const clear = (
 const kill = (settings: OciSettings, operation: RuntimeFailed["operation"], state: OciState, lease: Lease) =>
   Effect.gen(function* () {
     if (Proc.isAlive(state.pid, state.startTime)) {
-      yield* OciCall.act(settings, operation, state.id, ["kill", state.id, "KILL"], lease)
+      // A runtime kills the first process only, and thaws the others before the kernel has killed them, too.
+      if (state.cgroup !== undefined && Cgroup.isFrozen(state.cgroup)) Cgroup.kill(state.cgroup)
+      yield* OciCall.act(settings, operation, state.id, ["kill", state.id, "KILL"], lease).pipe(
+        Effect.catchTag(
+          "RuntimeFailed",
+          (error) =>
+            Effect.flatMap(
+              Proc.awaitEnd(state.pid, state.startTime),
+              (ended) => ended ? Effect.void : Effect.fail(error)
+            )
+        )
+      )
       if (!(yield* Proc.awaitEnd(state.pid, state.startTime))) {
         return yield* failed(settings, operation, state.id, "Busy", "it did not end within ten seconds of being killed")
       }

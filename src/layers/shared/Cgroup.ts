@@ -1,8 +1,9 @@
 /**
  * A container's control group: whether it stands still, and which processes are in it.
  *
- * It reads both versions of the kernel's interface and changes nothing.
+ * It reads both versions of the kernel's interface, and changes nothing but by {@link kill}.
  */
+import process from "node:process"
 import * as KernelFile from "./KernelFile.ts"
 
 /** Whether a cgroup is frozen or about to be (version 2: `cgroup.freeze`; version 1: `freezer.state`). */
@@ -18,4 +19,18 @@ export const processes = (path: string): ReadonlyArray<number> => {
   const own = (KernelFile.read(`${path}/cgroup.procs`) ?? "").split("\n").filter((line) => line !== "").map(Number)
   const below = (KernelFile.names(path) ?? []).filter((name) => KernelFile.exists(`${path}/${name}/cgroup.procs`))
   return [...own, ...below.flatMap((name) => processes(`${path}/${name}`))]
+}
+
+/**
+ * Kills every process in a frozen cgroup and in those below it: none of them runs again, and none can have been started
+ * meanwhile. With version 1 they end when they are thawed, without a step of their own.
+ */
+export const kill = (path: string): void => {
+  for (const pid of processes(path)) {
+    try {
+      process.kill(pid, "SIGKILL")
+    } catch {
+      // It has ended, or may not be killed by us: the runtime will say so.
+    }
+  }
 }
