@@ -20,10 +20,19 @@ import * as OciState from "./OciState.ts"
 export const layer = (settings: OciSettings): Layer.Layer<ContainerStore> => {
   const get = (id: string) =>
     Effect.gen(function* () {
-      yield* mayLook(settings)
-      return describe(settings, yield* readState(settings, id) ?? new ContainerNotFound({ container: id }))
+      yield* seesProcesses(settings)
+      const state = readState(settings, id)
+      if (state !== undefined) return describe(settings, yield* state)
+      yield* seesContainers(settings)
+      return yield* new ContainerNotFound({ container: id })
     })
-  const ids = Effect.map(mayLook(settings), () => (KernelFile.names(settings.root) ?? []).filter(OciState.isId))
+  const ids = Effect.gen(function* () {
+    yield* seesProcesses(settings)
+    const names = KernelFile.names(settings.root)
+    if (names !== undefined) return names.filter(OciState.isId)
+    yield* seesContainers(settings)
+    return []
+  })
   const all = (wanted: (id: string) => boolean) =>
     Effect.flatMap(ids, (found) =>
       // One that vanished meanwhile, or whose state cannot be read, is no reason to show none.
@@ -42,26 +51,27 @@ export const layer = (settings: OciSettings): Layer.Layer<ContainerStore> => {
   })
 }
 
-/** Fails where nothing can be seen: every container would else seem to be stopped, or not to be there. */
-const mayLook = (settings: OciSettings): Effect.Effect<void, RuntimeUnavailable | StorageFailed> =>
-  Effect.gen(function* () {
-    if (!Proc.isReadable()) {
-      return yield* new RuntimeUnavailable({
-        runtime: settings.runtime,
-        program: settings.program,
-        detail: "the kernel's files in /proc, which tell what a container does, cannot be read",
-        remedy: "in Deno, run it with --allow-all"
-      })
-    }
-    if (KernelFile.isForbidden(settings.root)) {
-      return yield* new StorageFailed({
-        operation: "look for containers in",
-        path: settings.root,
-        reason: "PermissionDenied",
-        detail: "permission denied, run it as root"
-      })
-    }
-  })
+/** Fails where no process can be seen: every container would else seem to be stopped. */
+const seesProcesses = (settings: OciSettings): Effect.Effect<void, RuntimeUnavailable> =>
+  Effect.suspend(() =>
+    Proc.isReadable() ? Effect.void : new RuntimeUnavailable({
+      runtime: settings.runtime,
+      program: settings.program,
+      detail: "the kernel's files in /proc, which tell what a container does, cannot be read",
+      remedy: "in Deno, run it with --allow-all"
+    })
+  )
+
+/** Fails where the runtime's folder may not be looked into, once nothing was found there. */
+const seesContainers = (settings: OciSettings): Effect.Effect<void, StorageFailed> =>
+  Effect.suspend(() =>
+    !KernelFile.isForbidden(settings.root) ? Effect.void : new StorageFailed({
+      operation: "look for containers in",
+      path: settings.root,
+      reason: "PermissionDenied",
+      detail: "permission denied, run it as root"
+    })
+  )
 
 /** What the runtime keeps of a container; `undefined` when it knows none of this id. */
 export const readState = (
