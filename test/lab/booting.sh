@@ -8,17 +8,8 @@ boot=$(cd "$(dirname -- "$0")/../../lab" && pwd -P)/boot
 cache=${STASIS_LAB:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/stasis/lab}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-failed=0
-
-# is WHAT EXPECTED ACTUAL
-is() {
-  if [[ $2 == "$3" ]]; then
-    printf 'ok: %s\n' "$1"
-  else
-    printf 'FAILED: %s: expected "%s", got "%s"\n' "$1" "$2" "$3"
-    failed=1
-  fi
-}
+# shellcheck source=test/lab/is.sh
+. "$(dirname -- "$0")/is.sh"
 
 # Waits until COMMAND says yes.
 until_true() {

@@ -7,17 +7,8 @@ set -uo pipefail
 enter=$(cd "$(dirname -- "$0")/../../lab" && pwd -P)/enter
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-failed=0
-
-# is WHAT EXPECTED ACTUAL
-is() {
-  if [[ $2 == "$3" ]]; then
-    printf 'ok: %s\n' "$1"
-  else
-    printf 'FAILED: %s: expected "%s", got "%s"\n' "$1" "$2" "$3"
-    failed=1
-  fi
-}
+# shellcheck source=test/lab/is.sh
+. "$(dirname -- "$0")/is.sh"
 
 # Waits for a file that the command in the lab makes, seen through a folder bound into the lab.
 until_there() {

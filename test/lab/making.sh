@@ -8,17 +8,8 @@ make=$(cd "$(dirname -- "$0")/../../lab" && pwd -P)/make
 STASIS_LAB=${STASIS_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/stasis/lab}-trial
 export STASIS_LAB
 trap 'rm -rf "$STASIS_LAB"' EXIT
-failed=0
-
-# is WHAT EXPECTED ACTUAL
-is() {
-  if [[ $2 == "$3" ]]; then
-    printf 'ok: %s\n' "$1"
-  else
-    printf 'FAILED: %s: expected "%s", got "%s"\n' "$1" "$2" "$3"
-    failed=1
-  fi
-}
+# shellcheck source=test/lab/is.sh
+. "$(dirname -- "$0")/is.sh"
 
 # Processes of a build, and processes that see its mounts.
 remains() {
