@@ -3,26 +3,23 @@
  *
  * The folders are given; publishing them is the caller's. After a failure the container goes on as it was.
  */
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Fiber from "effect/Fiber"
-import * as StatsDump from "../../domain/image/StatsDump.ts"
 import { RuntimeFailed, type RuntimeUnavailable, type StorageFailed } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
-import type { Statistics } from "../../domain/Statistics.ts"
 import type { Dumped, DumpRequest } from "../../effects/Runtime.ts"
+import * as CriuDump from "../shared/CriuDump.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
-import * as NetworkLock from "../shared/NetworkLock.ts"
-import * as Proc from "../shared/Proc.ts"
+import * as OpenFiles from "../shared/OpenFiles.ts"
 import type * as Process from "../shared/Process.ts"
 import * as OciCall from "./OciCall.ts"
 import * as OciCommand from "./OciCommand.ts"
 import { readState, stateOf } from "./OciContainerStore.ts"
 import { current, forget, pause, resume } from "./OciLifecycle.ts"
-import { openFiles } from "./OciOpenFiles.ts"
 import * as OciOwner from "./OciOwner.ts"
 import type { OciSettings } from "./OciSettings.ts"
+import * as OciSpec from "./OciSpec.ts"
 import type { OciState } from "./OciState.ts"
 import { keepSpec } from "./OciBundle.ts"
 
@@ -51,30 +48,25 @@ export const checkpoint = (
     const finished = yield* OciCall.runWithCriu(settings, command, request.workPath, {
       lease: request.lease,
       output: "capture"
-    }).pipe(withProgress(request))
-    const log = yield* readLog(`${request.workPath}/dump.log`)
-    if (!(yield* succeeded(finished, log, request.imagePath))) {
+    }).pipe(CriuDump.withProgress(request))
+    const log = yield* CriuDump.readLog(`${request.workPath}/dump.log`)
+    if (!(yield* CriuDump.succeeded(finished, log, request.imagePath))) {
       return yield* fail(settings, state, paused, request, finished, log)
     }
     if (request.after === "stopped") yield* Effect.ignore(forgetEnded(settings, state, request))
     // What cannot be given now is given before a restore.
     yield* Effect.ignore(OciOwner.give(owner, request.imagePath))
     return {
-      ...(yield* readStatistics(`${request.workPath}/stats-dump`)),
-      files: yield* openFiles(state, spec, request.imagePath),
+      ...(yield* CriuDump.readStatistics(request.workPath)),
+      files: spec === undefined ? [] : yield* OpenFiles.read(
+        request.imagePath,
+        (path) => OciSpec.onHost(spec, state.bundle, state.rootfs, path)
+      ),
       warnings: [
         ...(spec === undefined ? ["the container's specification could not be read and is not kept"] : []),
         ...(finished.code === 0 ? [] : [`${settings.runtime} was ended before CRIU was, the dump is whole`])
       ]
     }
-  })
-
-/** The runtime's word, or, where somebody ended the runtime, CRIU's own. */
-const succeeded = (finished: Process.Finished, log: string, imagePath: string) =>
-  Effect.gen(function* () {
-    if (finished.code !== 0 && (finished.signal === undefined || CriuLog.ending(log) !== "Succeeded")) return false
-    const fs = yield* FileSystem.FileSystem
-    return yield* Effect.orElseSucceed(fs.exists(`${imagePath}/inventory.img`), () => false)
   })
 
 /** A runtime that stops a container in the dump may keep its state. */
@@ -94,7 +86,6 @@ const fail = (
   log: string
 ) =>
   Effect.gen(function* () {
-    const broken = finished.signal !== undefined || (log !== "" && CriuLog.ending(log) === "Broken")
     const container = { id: state.id, state: "paused" as const, labels: {}, identity: "" }
     const left: Array<string> = []
     if (!paused && stateOf(settings, state) === "paused") {
@@ -102,8 +93,8 @@ const fail = (
       if (Either.isLeft(resumed)) left.push(`it stands still and could not be resumed (${resumed.left.message})`)
     }
     if (stateOf(settings, state) === "stopped") left.push("it did not live through it")
-    else if (broken) left.push(...yield* mendNetwork(state))
-    const verdict = yield* judge(finished, log, broken)
+    else if (CriuDump.isBroken(finished, log)) left.push(...yield* CriuDump.mendNetwork(state.pid))
+    const verdict = CriuDump.judge(finished, log, OciCall.complaint(finished.stderr))
     return yield* new RuntimeFailed({
       operation: "checkpoint",
       container: state.id,
@@ -113,63 +104,4 @@ const fail = (
       ...(verdict.hint === undefined ? {} : { hint: verdict.hint }),
       ...(log === "" ? {} : { log: CriuLog.tail(log) })
     })
-  })
-
-/** A CRIU that was ended in the middle leaves the container without a network. */
-const mendNetwork = (state: OciState): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.suspend(() =>
-    Proc.sharesNetwork(state.pid) === true
-      ? Effect.succeed(["rules of CRIU that drop packets of its connections may be left in the firewall"])
-      : Effect.map(
-        NetworkLock.unlock(`/proc/${state.pid}/ns/net`),
-        (unlocked) =>
-          unlocked ? [] : ["CRIU's rules that drop its packets are left in the firewall of its network namespace"]
-      )
-  )
-
-const judge = (finished: Process.Finished, log: string, broken: boolean): Effect.Effect<CriuLog.Verdict> => {
-  if (log === "") {
-    return Effect.succeed({
-      reason: "Unknown",
-      detail: OciCall.complaint(finished.stderr) ?? `it ended with code ${finished.code} and CRIU wrote no log`
-    })
-  }
-  const verdict = CriuLog.classify(log)
-  return Effect.succeed(
-    broken && verdict.reason === "Unknown"
-      ? { reason: "CriuKilled", detail: "CRIU was ended in the middle by somebody else" }
-      : verdict
-  )
-}
-
-const readLog = (path: string) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    return yield* Effect.orElseSucceed(fs.readFileString(path), () => "")
-  })
-
-const readStatistics = (
-  path: string
-): Effect.Effect<{ readonly statistics?: Statistics }, never, FileSystem.FileSystem> =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const bytes = yield* Effect.option(fs.readFile(path))
-    const decoded = bytes._tag === "None" ? undefined : StatsDump.decode(bytes.value)
-    return decoded !== undefined && Either.isRight(decoded) ? { statistics: decoded.right } : {}
-  })
-
-/** Tells, while the dump runs, how many bytes of memory are in the images. */
-const withProgress = (request: DumpRequest) => <A, E, R>(dump: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const look = Effect.gen(function* () {
-      yield* Effect.sleep(50)
-      const names = yield* fs.readDirectory(request.imagePath)
-      const pages = names.filter((name) => name.startsWith("pages-"))
-      const sizes = yield* Effect.forEach(pages, (name) => fs.stat(`${request.imagePath}/${name}`))
-      const bytes = sizes.reduce((sum, info) => sum + Number(info.size), 0)
-      yield* request.report({ step: "dumping", bytes, total: 0 })
-    })
-    const watch = yield* Effect.fork(Effect.interruptible(Effect.forever(Effect.ignore(look))))
-    return yield* Effect.ensuring(dump, Fiber.interrupt(watch))
   })

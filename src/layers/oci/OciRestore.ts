@@ -19,7 +19,9 @@ import { type Report, unwatched } from "../../effects/Operation.ts"
 import type { RestoreRequest } from "../../effects/Runtime.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as FreezeScript from "../shared/FreezeScript.ts"
+import * as ImageChain from "../shared/ImageChain.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
+import * as OpenFiles from "../shared/OpenFiles.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as Process from "../shared/Process.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
@@ -56,26 +58,9 @@ export const checkRestore = (
         yield* fail(what.endsWith("namespace") ? "NamespaceMissing" : "FileMissing", `its ${what} "${path}" is gone`)
       }
     }
-    const gone = missingParent(checkpoint.path)
-    if (gone !== undefined) {
-      yield* fail("FileMissing", `the images that it builds on are gone ("${gone}")`)
-    }
-    if (options.oci?.bundle === undefined) {
-      for (const file of checkpoint.record?.files ?? []) {
-        const { path } = file
-        const now = KernelFile.fileSize(path)
-        if (now === undefined) {
-          yield* fail("FileMissing", `the file "${path}" that it holds open is gone`)
-        } else if (now.size !== file.size || (file.modified !== undefined && now.modified !== file.modified)) {
-          const how = now.size === file.size ? "written to" : `size ${now.size}, was ${file.size}`
-          yield* fail(
-            "FileChanged",
-            `the file "${path}" that it holds open has changed since the checkpoint (${how})`,
-            "put the file back as it was, with its time"
-          )
-        }
-      }
-    }
+    const changed = ImageChain.broken(checkpoint.path) ??
+      (options.oci?.bundle === undefined ? OpenFiles.changed(checkpoint.record?.files ?? []) : undefined)
+    if (changed !== undefined) yield* fail(changed.reason, changed.detail, changed.hint)
     yield* OciStreams.check(settings.runtime, pipesOf(checkpoint), options.oci ?? {})
     if (found.spec.process?.terminal === true && options.oci?.consoleSocket === undefined) {
       yield* fail(
@@ -190,14 +175,6 @@ const servePages = (settings: OciSettings, imagePath: string, workPath: string, 
       yield* Effect.sleep(5)
     }
   })
-
-/** Where images should be that these build on, by the links that CRIU follows, and are not. One that leads in a circle ends. */
-const missingParent = (images: string): string | undefined => {
-  const link = KernelFile.link(`${images}/parent`)
-  if (link === undefined) return undefined
-  const parent = link.startsWith("/") ? link : `${images}/${link}`
-  return KernelFile.exists(`${parent}/inventory.img`) ? missingParent(parent) : parent
-}
 
 const bundleOf = (container: Container, { checkpoint, options }: Subject): string | undefined =>
   options.oci?.bundle ?? checkpoint.record?.container?.bundle ?? container.bundle
