@@ -26,6 +26,7 @@ export default defineConfig({
     alias: [
       { find: /^stasis$/, replacement: new URL("./src/mod.ts", import.meta.url).pathname },
       { find: /^stasis\/Memory$/, replacement: new URL("./src/layers/memory/Memory.ts", import.meta.url).pathname },
+      { find: /^stasis\/Criu$/, replacement: new URL("./src/layers/criu/Criu.ts", import.meta.url).pathname },
       { find: /^stasis\/Oci$/, replacement: new URL("./src/layers/oci/Oci.ts", import.meta.url).pathname }
     ]
   },

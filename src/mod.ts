@@ -1,6 +1,6 @@
 /**
- * The door of the library: namespaces only. A layer is imported by its own path, `stasis/Memory` or
- * `stasis/Oci`, so that a program loads one world and not all of them.
+ * The door of the library: namespaces only. A layer is imported by its own path, `stasis/Memory`,
+ * `stasis/Oci` or `stasis/Criu`, so that a program loads one world and not all of them.
  *
  * @example
  * ```ts
@@ -35,4 +35,5 @@ export * as ContainerStore from "./effects/ContainerStore.ts"
 export * as Disk from "./effects/Disk.ts"
 export * as EventLog from "./effects/EventLog.ts"
 export * as Operation from "./effects/Operation.ts"
+export * as Processes from "./effects/Processes.ts"
 export * as Runtime from "./effects/Runtime.ts"

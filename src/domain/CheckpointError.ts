@@ -102,6 +102,31 @@ export class ContainerNotRunning extends Schema.TaggedError<ContainerNotRunning>
   }
 }
 
+/** A name that no process tree may be given. */
+export class InvalidContainerName extends Schema.TaggedError<InvalidContainerName>()("InvalidContainerName", {
+  container: Schema.String,
+  allowed: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot name a process tree "${this.container}": only ${this.allowed} are allowed, at most 128 of them`
+  }
+}
+
+/** A process tree that lives has the name already, or the processes have another name. */
+export class ContainerExists extends Schema.TaggedError<ContainerExists>()("ContainerExists", {
+  container: Schema.String,
+  /** The root process of the tree that has the name. */
+  pid: Schema.Int,
+  reason: Schema.Literal("NameTaken", "Tracked")
+}) {
+  override get message(): string {
+    return this.reason === "NameTaken"
+      ? `Cannot name a process tree "${this.container}": process ${this.pid} has that name and lives, choose another name ` +
+        "or untrack it first"
+      : `Cannot track process ${this.pid}: it is tracked as "${this.container}" already, use that name or untrack it first`
+  }
+}
+
 /** A running container stands where the restored one would. */
 export class ContainerRunning extends Schema.TaggedError<ContainerRunning>()("ContainerRunning", {
   container: Schema.String
@@ -320,6 +345,8 @@ export const CheckpointError = Schema.Union(
   ContainerNotRunning,
   ContainerRunning,
   ContainerMismatch,
+  InvalidContainerName,
+  ContainerExists,
   CheckpointExists,
   CheckpointNotFound,
   CheckpointDamaged,
@@ -347,6 +374,8 @@ const statuses: Record<CheckpointError["_tag"], number> = {
   ContainerNotRunning: 409,
   ContainerRunning: 409,
   ContainerMismatch: 409,
+  InvalidContainerName: 400,
+  ContainerExists: 409,
   CheckpointExists: 409,
   CheckpointNotFound: 404,
   CheckpointDamaged: 500,

@@ -2,7 +2,7 @@
  * What a caller may ask of the operations: plain data that can be sent over a wire.
  *
  * Names and meanings are runc's. Whether a runtime has an option is for its layer to say; what only one
- * world understands is in a type of its own ({@link OciRestoreOptions}).
+ * world understands is in a type of its own ({@link OciRestoreOptions}, {@link CriuRestoreOptions}).
  */
 import * as Schema from "effect/Schema"
 import { CheckpointName } from "./CheckpointName.ts"
@@ -82,6 +82,16 @@ export const OciRestoreOptions = Schema.Struct({
 /** What only the OCI runtimes understand at a restore. */
 export type OciRestoreOptions = typeof OciRestoreOptions.Type
 
+/** What only CRIU's own world, that of plain processes, understands at a restore. */
+export const CriuRestoreOptions = Schema.Struct({
+  /** Restore into a pid namespace of its own, where the old process ids are free whatever runs on the machine. */
+  newPids: flag,
+  /** The terminal, by its path, that a process which was attached to one is given. */
+  terminal: Schema.optional(Schema.String)
+})
+/** What only CRIU's own world, that of plain processes, understands at a restore. */
+export type CriuRestoreOptions = typeof CriuRestoreOptions.Type
+
 /** Options of `restore`. What CRIU was asked for at the dump is asked for again where nothing is said here. */
 export const RestoreOptions = Schema.Struct({
   ...commonFields,
@@ -90,7 +100,8 @@ export const RestoreOptions = Schema.Struct({
   lazyPages: flag,
   /** Roll a running container back: it is checkpointed first, and returned to when the restore fails. */
   replace: flag,
-  oci: Schema.optional(OciRestoreOptions)
+  oci: Schema.optional(OciRestoreOptions),
+  criu: Schema.optional(CriuRestoreOptions)
 })
 /** Options of `restore`. */
 export type RestoreOptions = typeof RestoreOptions.Type

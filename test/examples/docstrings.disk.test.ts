@@ -62,6 +62,7 @@ describe("the examples in docstrings", () => {
     const outfile = join(folder, `${name}.js`)
     const alias = {
       "stasis/Memory": join(root, "src/layers/memory/Memory.ts"),
+      "stasis/Criu": join(root, "src/layers/criu/Criu.ts"),
       "stasis/Oci": join(root, "src/layers/oci/Oci.ts"),
       stasis: join(root, "src/mod.ts")
     }

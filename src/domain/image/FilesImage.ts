@@ -11,14 +11,22 @@ import { commonMagic, messages } from "./ImageFile.ts"
 /** The second number of `files.img`. */
 const filesMagic = 0x56303138
 
-/** A regular file as the processes saw it. */
+/** The bits of a mode that tell the type, and those of a folder (inode(7)). */
+const fileType = 0o170000
+const folderType = 0o040000
+
+/** A regular file, a folder or a device as the processes saw it. */
 export interface RegularFile {
+  /** By which other images mean it. */
+  readonly id: number
   /** The path inside of the container, without a leading slash where CRIU wrote none. */
   readonly path: string
   /** In bytes; absent where CRIU does not check it. */
   readonly size: number | undefined
   /** CRIU knows it by its build: a program or library that was built anew fails a restore, one that was copied does not. */
   readonly hasBuild: boolean
+  /** It is a folder, such as the working directory of a process. */
+  readonly isFolder: boolean
 }
 
 /** Reads a `files.img`; the reason of a failure is one line. */
@@ -42,17 +50,21 @@ const readEntry = (bytes: Uint8Array): ReadonlyArray<RegularFile> => {
 
 const readRegular = (bytes: Uint8Array): RegularFile => {
   const reader = new BinaryReader(bytes)
+  let id = 0
+  let mode = 0
   let path = ""
   let size: number | undefined
   let hasBuild = false
   while (reader.pos < reader.len) {
     const [field, wire] = reader.tag()
-    if (field === 6 && wire === 2) path = reader.string()
+    if (field === 1 && wire === 0) id = reader.uint32()
+    else if (field === 6 && wire === 2) path = reader.string()
     else if (field === 8 && wire === 0) size = Number(reader.uint64())
+    else if (field === 10 && wire === 0) mode = reader.uint32()
     else {
       if (field === 11) hasBuild = true
       reader.skip(wire, field)
     }
   }
-  return { path, size, hasBuild }
+  return { id, path, size, hasBuild, isFolder: (mode & fileType) === folderType }
 }

@@ -57,16 +57,10 @@ export const awaitEnd = (pid: number, startTime: number): Effect.Effect<boolean>
 export const awaitSession = (session: number): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     for (let turn = 0; turn < 2400; turn++) {
-      if (!sessionLives(session)) return true
+      if (inSession(session).length === 0) return true
       yield* Effect.sleep(25)
     }
     return false
-  })
-
-const sessionLives = (session: number): boolean =>
-  (KernelFile.names("/proc") ?? []).some((name) => {
-    const found = /^\d+$/.test(name) ? stat(Number(name)) : undefined
-    return found?.session === session && found.state !== "Z" && found.state !== "X"
   })
 
 /**
@@ -129,6 +123,12 @@ export const findFileOutside = (
   return undefined
 }
 
+/** The pids of a process, in the pid namespace of this one first and in its own last; empty when there is none. */
+export const pidsInNamespaces = (pid: number): ReadonlyArray<number> =>
+  (/^NSpid:\s+(.*)$/m.exec(KernelFile.read(`/proc/${pid}/status`) ?? "")?.[1] ?? "").split(/\s+/).filter((one) =>
+    one !== ""
+  ).map(Number)
+
 /** Whether the kernel's files may be read at all: Deno lets a program that may not do everything read none of them. */
 export const isReadable = (): boolean => KernelFile.read("/proc/self/stat") !== undefined
 
@@ -146,11 +146,21 @@ export const parseMappedRoot = (map: string): number | undefined => {
 export const kernelRelease = (): string | undefined => KernelFile.read("/proc/sys/kernel/osrelease")?.trim()
 
 /** Whether a process is in the same network namespace as this one; `undefined` when that cannot be seen. */
-export const sharesNetwork = (pid: number): boolean | undefined => {
-  const theirs = KernelFile.link(`/proc/${pid}/ns/net`)
-  const ours = KernelFile.link("/proc/self/ns/net")
+export const sharesNetwork = (pid: number): boolean | undefined => sharesNamespace(pid, "net")
+
+/** Whether a process is in the same namespace of a kind (namespaces(7)) as this one; `undefined` when that cannot be seen. */
+export const sharesNamespace = (pid: number, kind: "net" | "mnt" | "pid"): boolean | undefined => {
+  const theirs = KernelFile.link(`/proc/${pid}/ns/${kind}`)
+  const ours = KernelFile.link(`/proc/self/ns/${kind}`)
   return theirs === undefined || ours === undefined ? undefined : theirs === ours
 }
+
+/** The living processes of a session. */
+export const inSession = (session: number): ReadonlyArray<number> =>
+  (KernelFile.names("/proc") ?? []).flatMap((name) => {
+    const found = /^\d+$/.test(name) ? stat(Number(name)) : undefined
+    return found?.session === session && found.state !== "Z" && found.state !== "X" ? [Number(name)] : []
+  })
 
 const kibibytes = (status: string, field: string): number => {
   const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)

@@ -26,6 +26,8 @@ export interface Request {
    * another one which lives longer.
    */
   readonly output?: "capture" | "null"
+  /** Open descriptors of this process that the program is given as its streams, in place of what `output` says. */
+  readonly streams?: { readonly stdin?: number; readonly stdout?: number; readonly stderr?: number }
   /** Is told the pid at once, for whoever looks at the program while it runs. */
   readonly onStart?: (pid: number) => void
 }
@@ -81,24 +83,29 @@ export const run = (request: Request): Effect.Effect<Finished, NotStarted> =>
     }
   }))
 
-/** Starts a program that lives on by itself, with null streams, and waits for no end of it. */
-export const start = (request: Omit<Request, "output" | "onStart">): Effect.Effect<void, NotStarted> =>
-  Effect.async<void, NotStarted>((resume) => {
+/** Starts a program that lives on by itself, with null streams unless it is given others; gives its pid and waits for no end of it. */
+export const start = (request: Omit<Request, "output" | "onStart">): Effect.Effect<number, NotStarted> =>
+  Effect.async<number, NotStarted>((resume) => {
     try {
       const child = spawn(request.program, [...request.args], optionsOf({ ...request, output: "null" }))
       child.unref()
       child.once("error", (error) => resume(Effect.fail(notStarted(request.program, error))))
-      child.once("spawn", () => resume(Effect.void))
+      child.once("spawn", () => resume(Effect.succeed(child.pid ?? 0)))
     } catch (error) {
       resume(Effect.fail(notStarted(request.program, error)))
     }
   })
 
-const optionsOf = ({ cwd, env: extra, lease, output = "capture" }: Request): SpawnOptions => {
+const optionsOf = ({ cwd, env: extra, lease, output = "capture", streams = {} }: Request): SpawnOptions => {
   const stream = output === "null" ? "ignore" : "pipe"
   return {
     detached: true,
-    stdio: ["ignore", stream, stream, ...(lease?.descriptors ?? [])],
+    stdio: [
+      streams.stdin ?? "ignore",
+      streams.stdout ?? stream,
+      streams.stderr ?? stream,
+      ...(lease?.descriptors ?? [])
+    ],
     ...(cwd === undefined ? {} : { cwd }),
     ...(extra === undefined ? {} : { env: { ...env, ...extra } })
   }

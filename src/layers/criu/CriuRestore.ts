@@ -1,0 +1,148 @@
+/**
+ * Restoring a process tree with CRIU: what is looked at before anything is started, the call, and what its failure means. When
+ * it fails, nothing of the tree is left.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Checkpoint } from "../../domain/Checkpoint.ts"
+import { RuntimeFailed, type RuntimeUnavailable, type StorageFailed } from "../../domain/CheckpointError.ts"
+import type { Container, ProcessIdentity } from "../../domain/Container.ts"
+import type { Disk } from "../../effects/Disk.ts"
+import type { RestoreRequest } from "../../effects/Runtime.ts"
+import * as CriuDump from "../shared/CriuDump.ts"
+import * as CriuLog from "../shared/CriuLog.ts"
+import * as ImageChain from "../shared/ImageChain.ts"
+import * as KernelFile from "../shared/KernelFile.ts"
+import * as OpenFiles from "../shared/OpenFiles.ts"
+import type * as Process from "../shared/Process.ts"
+import * as CriuCall from "./CriuCall.ts"
+import * as CriuCommand from "./CriuCommand.ts"
+import { type CriuSettings, runtimeName } from "./CriuSettings.ts"
+import * as KeptRegistration from "./KeptRegistration.ts"
+import * as OwnPids from "./OwnPids.ts"
+import * as ProcessRegistry from "./ProcessRegistry.ts"
+import * as ProcessTree from "./ProcessTree.ts"
+import type { Registration } from "./Registration.ts"
+import * as RestoreImages from "./RestoreImages.ts"
+import * as Streams from "./Streams.ts"
+
+type Subject = Pick<RestoreRequest, "checkpoint" | "options">
+type RestoreError = RuntimeUnavailable | RuntimeFailed | StorageFailed
+
+/** Finds what would make the restore fail. */
+export const checkRestore = (
+  container: Container,
+  { checkpoint, options }: Subject
+): Effect.Effect<void, RuntimeFailed, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const kept = Option.getOrUndefined(yield* KeptRegistration.read(checkpoint.path))
+    const ending = container.process === undefined ? [] : ProcessTree.pids(container.process)
+    const verdict = ImageChain.broken(checkpoint.path) ??
+      (yield* RestoreImages.missingFile(checkpoint.path, Streams.paths(kept))) ??
+      OpenFiles.changed(checkpoint.record?.files ?? []) ??
+      noTerminal(checkpoint, options) ??
+      (options.criu?.newPids === true ? undefined : yield* RestoreImages.takenPid(checkpoint.path, ending))
+    if (verdict !== undefined) return yield* failed(container, verdict)
+  })
+
+/** Brings a process tree back. */
+export const restore = (
+  settings: CriuSettings,
+  container: Container,
+  request: RestoreRequest
+): Effect.Effect<void, RestoreError, FileSystem.FileSystem | Disk> =>
+  Effect.gen(function* () {
+    const { after, checkpoint, lease, options, workPath } = request
+    const kept = yield* KeptRegistration.read(checkpoint.path)
+    const terminal = yield* Streams.openTerminal(options.criu?.terminal)
+    const outputs = yield* Streams.openAll(Option.getOrUndefined(kept))
+    const first = 3 + lease.descriptors.length
+    const args = CriuCommand.restore({
+      imagePath: checkpoint.path,
+      workPath,
+      after: after === "paused" ? "stopped" : "running",
+      unprivileged: CriuCall.isUnprivileged(),
+      inherited: outputs.map(({ path }, index) => ({ descriptor: first + index, path })),
+      options
+    })
+    const inherits = CriuCall.withDescriptors(lease, outputs.map(({ descriptor }) => descriptor))
+    const newPids = options.criu?.newPids === true
+    const finished = yield* CriuCall.run(settings, args, {
+      lease: inherits,
+      streams: terminal === undefined ? {} : { stdin: terminal, stdout: terminal, stderr: terminal },
+      ...(newPids ? { wrap: (call: CriuCall.Call) => OwnPids.wrap(call, workPath, inherits.descriptors.length) } : {})
+    })
+    const root = finished.code === 0 ? rootOf(workPath, newPids ? finished.session : undefined) : undefined
+    if (root === undefined) return yield* fail(container, workPath, finished)
+    yield* register(settings, container, kept, root, newPids).pipe(
+      Effect.zipRight(
+        after === "paused" ? ProcessTree.stop(root, container.id) : ProcessTree.letGo(root, container.id)
+      ),
+      Effect.tapError(() => Effect.ignore(ProcessTree.kill(root, container.id)))
+    )
+  }).pipe(Effect.scoped)
+
+/** The tree is known by its name again, also where that was forgotten since. */
+const register = (
+  settings: CriuSettings,
+  { id, identity, image }: Container,
+  kept: Option.Option<Registration>,
+  process: ProcessIdentity,
+  newPids: boolean
+) =>
+  Effect.gen(function* () {
+    const { streams } = Option.getOrElse(kept, (): Partial<Registration> => ({}))
+    yield* ProcessRegistry.write(settings, {
+      version: 1,
+      id,
+      identity,
+      process,
+      ...(image === undefined ? {} : { program: image }),
+      ...(streams === undefined ? {} : { streams }),
+      ...(newPids ? { newPids } : {})
+    })
+  })
+
+/** @param session that of the wrapping program, where the tree has pids of its own */
+const rootOf = (workPath: string, session: number | undefined): ProcessIdentity | undefined => {
+  const pid = Number(KernelFile.read(`${workPath}/${CriuCommand.pidFile}`)?.trim() ?? 0)
+  return session === undefined ? ProcessTree.identify(pid) : OwnPids.findRoot(session, pid)
+}
+
+const noTerminal = (checkpoint: Checkpoint, options: RestoreRequest["options"]): CriuLog.Verdict | undefined => {
+  const terminal = options.criu?.terminal
+  if (terminal !== undefined) {
+    return KernelFile.exists(terminal)
+      ? undefined
+      : { reason: "ConsoleMissing", detail: `there is no terminal "${terminal}" to attach it to` }
+  }
+  return options.shellJob === true && RestoreImages.hasTerminal(checkpoint.path)
+    ? {
+      reason: "ConsoleMissing",
+      detail: "it has a terminal, which has to be given another one",
+      hint: 'use option "terminal"'
+    }
+    : undefined
+}
+
+const fail = (container: Container, workPath: string, finished: Process.Finished) =>
+  Effect.gen(function* () {
+    const log = yield* CriuDump.readLog(`${workPath}/restore.log`)
+    const complaint = CriuCall.complaint(finished)
+    const verdict = finished.code === 0
+      ? { reason: "ContainerGone" as const, detail: "its root process ended at once after the restore" }
+      : log === ""
+      ? { reason: "Unknown" as const, detail: complaint ?? `CRIU ended with code ${finished.code}` }
+      : CriuLog.classify(log)
+    return yield* failed(container, verdict, log)
+  })
+
+const failed = (container: Container, verdict: CriuLog.Verdict, log = "") =>
+  new RuntimeFailed({
+    operation: "restore",
+    container: container.id,
+    runtime: runtimeName,
+    ...verdict,
+    ...(log === "" ? {} : { log: CriuLog.tail(log) })
+  })

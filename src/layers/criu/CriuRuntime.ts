@@ -1,0 +1,96 @@
+/** CRIU itself as the {@link Runtime} of the use cases; each operation has a file of its own. */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { isAble } from "../../domain/Capabilities.ts"
+import { OptionUnsupported, RuntimeFailed, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
+import type { CreateOptions, RestoreOptions } from "../../domain/CheckpointOptions.ts"
+import { Disk } from "../../effects/Disk.ts"
+import { Runtime } from "../../effects/Runtime.ts"
+import { tracksMemory } from "../shared/CriuCapabilities.ts"
+import * as Proc from "../shared/Proc.ts"
+import { checkpoint, preDump } from "./CriuCheckpoint.ts"
+import * as CriuCommand from "./CriuCommand.ts"
+import * as CriuLifecycle from "./CriuLifecycle.ts"
+import { probe } from "./CriuProbe.ts"
+import { checkRestore, restore } from "./CriuRestore.ts"
+import * as CriuRights from "./CriuRights.ts"
+import { type CriuSettings, runtimeName } from "./CriuSettings.ts"
+import * as ProcessTree from "./ProcessTree.ts"
+
+/** CRIU, as the settings name it. */
+export const layer = (settings: CriuSettings): Layer.Layer<Runtime, never, FileSystem.FileSystem | Disk> =>
+  Layer.effect(
+    Runtime,
+    Effect.gen(function* () {
+      const context = Context.pick(FileSystem.FileSystem, Disk)(yield* Effect.context<FileSystem.FileSystem | Disk>())
+      const provide = Effect.provide(context)
+      const capabilities = yield* Effect.cached(probe(settings))
+      return {
+        name: runtimeName,
+        stopsByItself: false,
+        capabilities,
+        checkOptions: (_operation, options) =>
+          Effect.gen(function* () {
+            yield* CriuCommand.check(options)
+            const found = yield* capabilities
+            if (!isAble(found)) {
+              const missing = found.findings.find(({ verdict }) => verdict === "missing")
+              return yield* new RuntimeUnavailable({
+                runtime: runtimeName,
+                program: settings.criu,
+                detail: missing?.detail ?? "it is missing",
+                remedy: missing?.remedy ?? "see the capabilities"
+              })
+            }
+            const refused = asked(options).find((option) => found.unsupported[option] !== undefined)
+            if (refused !== undefined) {
+              return yield* new OptionUnsupported({
+                option: refused,
+                runtime: runtimeName,
+                detail: found.unsupported[refused] ?? "it is not there",
+                supportedBy: []
+              })
+            }
+          }),
+        residentBytes: (container) =>
+          Effect.map(
+            provide(CriuLifecycle.current(settings, "inspect", container)),
+            ({ process }) => Proc.residentBytes(ProcessTree.pids(process))
+          ),
+        checkDump: (container) =>
+          Effect.gen(function* () {
+            const { process } = yield* provide(CriuLifecycle.current(settings, "checkpoint", container))
+            const verdict = CriuRights.refusal(ProcessTree.pids(process))
+            if (verdict !== undefined) {
+              return yield* new RuntimeFailed({
+                operation: "checkpoint",
+                container: container.id,
+                runtime: runtimeName,
+                ...verdict
+              })
+            }
+          }),
+        preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
+        checkpoint: (container, request) =>
+          provide(
+            Effect.uninterruptible(
+              Effect.flatMap(capabilities, (found) => checkpoint(settings, container, request, tracksMemory(found)))
+            )
+          ),
+        checkRestore: (container, subject) => provide(checkRestore(container, subject)),
+        restore: (container, request) => provide(Effect.uninterruptible(restore(settings, container, request))),
+        pause: (container) => provide(CriuLifecycle.pause(settings, container)),
+        resume: (container) => provide(CriuLifecycle.resume(settings, container)),
+        stop: (container) => provide(CriuLifecycle.stop(settings, container)),
+        // Of processes in the machine's own network CRIU locks each connection apart, and nothing of it is anybody else's.
+        lockedNetwork: () => Effect.succeed(Option.none()),
+        unlockNetwork: () => Effect.void
+      }
+    })
+  )
+
+const asked = (options: CreateOptions | RestoreOptions): ReadonlyArray<string> =>
+  Object.entries(options).flatMap(([name, value]) => value === undefined || value === false ? [] : [name])

@@ -1,0 +1,63 @@
+/**
+ * A pid namespace of its own for a restored tree, where its old process ids are free whatever runs on the machine.
+ *
+ * Its first process is a shell that lives as long as the tree and looks after what is orphaned in it. It has the mounts of the
+ * machine as they were when it began, and a `/proc` of its own.
+ */
+import type { ProcessIdentity } from "../../domain/Container.ts"
+import * as Proc from "../shared/Proc.ts"
+import type { Call } from "./CriuCall.ts"
+import { pidFile } from "./CriuCommand.ts"
+import * as ProcessTree from "./ProcessTree.ts"
+
+/**
+ * Wraps the call of CRIU so that it restores into such a namespace; the exit code is CRIU's.
+ *
+ * @param workPath a folder for a file that brings the exit code
+ * @param inherited how many descriptors, from 3 on, CRIU inherits and what lives on must not
+ */
+export const wrap = (call: Call, workPath: string, inherited: number): Call => ({
+  program: "sh",
+  args: ["-c", outer(closed(inherited)), "sh", inner(closed(inherited)), workPath, call.program, ...call.args]
+})
+
+/** The restored root as this process sees it: the one of its pid in the namespace that the session began. */
+export const findRoot = (session: number, inside: number): ProcessIdentity | undefined => {
+  const first = Proc.inSession(session).find((pid) => Proc.pidsInNamespaces(pid).at(-1) === 1)
+  const root = first === undefined
+    ? undefined
+    : Proc.descendants(first).find((pid) => Proc.pidsInNamespaces(pid).at(-1) === inside)
+  return root === undefined ? undefined : ProcessTree.identify(root)
+}
+
+const closed = (inherited: number): string =>
+  Array.from({ length: inherited }, (_, index) => `${index + 3}>&-`).join(" ")
+
+// The file is looked for, not waited for: where the namespace cannot be made, nobody writes it.
+const outer = (closing: string): string => `
+inner=$1 work=$2
+shift 2
+unshare --pid --mount --fork --propagation private sh -c "$inner" sh "$work" "$@" &
+exec ${closing}
+while [ ! -s "$work/code" ]; do
+  kill -0 $! 2>/dev/null || exit 125
+  sleep 0.01
+done
+exit "$(cat "$work/code")"
+`
+
+// Every turn of the loop reaps what has ended of the orphans.
+const inner = (closing: string): string => `
+work=$1
+shift
+mount -t proc -o nosuid,nodev,noexec proc /proc || exit
+"$@"
+code=$?
+root=$(cat "$work/${pidFile}" 2>/dev/null)
+exec </dev/null >/dev/null 2>&1 ${closing}
+echo $code >"$work/code.new"
+mv "$work/code.new" "$work/code"
+[ $code = 0 ] || exit 1
+cd /
+while kill -0 "$root" 2>/dev/null; do sleep 1; done
+`

@@ -1,0 +1,72 @@
+/**
+ * What the images of a process tree need of the machine, read before anything is started: free process ids, files and folders
+ * that are still there, a terminal.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as FilesImage from "../../domain/image/FilesImage.ts"
+import * as PstreeImage from "../../domain/image/PstreeImage.ts"
+import * as RemapImage from "../../domain/image/RemapImage.ts"
+import type * as CriuLog from "../shared/CriuLog.ts"
+import * as KernelFile from "../shared/KernelFile.ts"
+import * as Proc from "../shared/Proc.ts"
+
+/** The first process id of the images that is in use, but for those that are about to end; `undefined` where all are free. */
+export const takenPid = (imagePath: string, ending: ReadonlyArray<number>) =>
+  Effect.map(image(imagePath, "pstree.img", PstreeImage.decode), (found): CriuLog.Verdict | undefined => {
+    const tree = Option.getOrElse(found, () => [])
+    const taken = tree.flatMap(({ pid, threads }) => [pid, ...threads])
+      .find((id) => !ending.includes(id) && KernelFile.exists(`/proc/${id}`))
+    return taken === undefined ? undefined : {
+      reason: "PidConflict",
+      detail: `its process id ${taken} is in use by ${holderOf(taken)}`,
+      hint: 'end that process, or use option "newPids" for a pid namespace of its own'
+    }
+  })
+
+/** The first file or folder of the images that is gone; `undefined` where all are there. */
+export const missingFile = (imagePath: string, handedOver: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const files = Option.getOrElse(yield* image(imagePath, "files.img", FilesImage.decode), () => [])
+    const nameless = Option.getOrElse(yield* image(imagePath, "remap-fpath.img", RemapImage.decode), () => new Set())
+    for (const { id, isFolder, path } of files) {
+      const host = onHost(path)
+      if (host === undefined || nameless.has(id) || handedOver.includes(host) || KernelFile.exists(host)) continue
+      const what = isFolder ? "folder" : host.startsWith("/dev/") ? "device" : "file"
+      return {
+        reason: "FileMissing",
+        detail: `the ${what} "${host}" that it ${isFolder ? "works in" : "holds open"} is gone`,
+        hint: `put the ${what} back`
+      } satisfies CriuLog.Verdict
+    }
+    return undefined
+  })
+
+/** Whether the processes were attached to a terminal from outside. */
+export const hasTerminal = (imagePath: string): boolean => KernelFile.exists(`${imagePath}/tty-info.img`)
+
+/** A path of the images as the machine has it; `undefined` for what the kernel keeps in memory: a process's is there when that is. */
+export const onHost = (path: string): string | undefined => {
+  const host = path.startsWith("/") ? path : `/${path}`
+  return /^\/(proc|sys)\//.test(host) ? undefined : host
+}
+
+const holderOf = (id: number): string => {
+  const name = KernelFile.read(`/proc/${id}/comm`)?.trim() ?? "another process"
+  const found = Proc.stat(id)
+  return found?.state === "Z" ? `"${name}", which has ended and waits for its parent to look after it` : `"${name}"`
+}
+
+const image = <A>(
+  imagePath: string,
+  name: string,
+  decode: (bytes: Uint8Array) => Either.Either<A, string>
+): Effect.Effect<Option.Option<A>, never, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const bytes = yield* Effect.option(fs.readFile(`${imagePath}/${name}`))
+    // What cannot be read here is for CRIU to say.
+    return Option.flatMap(bytes, (one) => Either.getRight(decode(one)))
+  })
