@@ -11,16 +11,17 @@ import type * as Option from "effect/Option"
 import type { Checkpoints } from "../effects/Checkpoints.ts"
 import type { ContainerStore } from "../effects/ContainerStore.ts"
 import type { EventLog } from "../effects/EventLog.ts"
+import type { Processes } from "../effects/Processes.ts"
 import type { Runtime } from "../effects/Runtime.ts"
 
-const runtimes = ["runc", "crun", "memory"] as const
+const runtimes = ["runc", "crun", "criu", "memory"] as const
 const formats = ["table", "json"] as const
 
 /** The flags of every command. */
 export const flags = {
   runtime: Options.choice("runtime", runtimes).pipe(
     Options.withDescription(
-      "The container runtime; memory has a few sample containers that live as long as the command (STASIS_RUNTIME)"
+      "The container runtime; criu is for plain processes, memory has a few sample containers that live as long as the command (STASIS_RUNTIME)"
     ),
     Options.withFallbackConfig(Config.literal(...runtimes)("STASIS_RUNTIME")),
     Options.withDefault("runc")
@@ -60,7 +61,7 @@ export interface Settings {
 export const Settings = Context.GenericTag<Settings>("stasis/cli/Settings")
 
 /** What a command works on. */
-export type World = Checkpoints | ContainerStore | Runtime | EventLog
+export type World = Checkpoints | ContainerStore | Runtime | EventLog | Processes
 
 /** Gives the world that the settings ask for; it is opened only by a command that works on one. */
 export type OpenWorld = (settings: Settings) => Layer.Layer<World, ConfigError>

@@ -135,7 +135,7 @@ const textOf = (error: ValidationError.ValidationError): string =>
 
 /** A name, a directory or an option of a form that no machine would accept. */
 const isWrongUsage = (error: CheckpointError): boolean =>
-  error._tag === "InvalidCheckpointName" ||
+  error._tag === "InvalidCheckpointName" || error._tag === "InvalidContainerName" ||
   (error._tag === "InvalidCheckpointDirectory" &&
     ["Relative", "ParentComponent", "Root", "Malformed", "TooLong"].includes(error.reason))
 
@@ -174,7 +174,8 @@ const optionNames = [
   "preDump",
   "consoleSocket",
   "pidFile",
-  "checkpointDir"
+  "checkpointDir",
+  "newPids"
 ]
 
 /** Messages name options as the library does; here they are flags. */
@@ -183,6 +184,7 @@ export const withFlags = (message: string): string =>
     (text, name) => text.replace(new RegExp(`(?<![\\w/.-])${name}(?![\\w/-])`, "g"), flagOf(name)),
     message
       .replace(/(?<![\w/.-])emptyNamespaces(?![\w/-])/g, "--empty-ns")
+      .replace(/"terminal"/g, '"--terminal"')
       .replace(/\bwith replace$/, "with --replace")
   )
 

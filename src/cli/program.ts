@@ -6,6 +6,7 @@ import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Processes from "../effects/Processes.ts"
 import { given } from "./criuFlags.ts"
 import * as ProcessOutput from "./ProcessOutput.ts"
 import type { OpenWorld, Settings } from "./Settings.ts"
@@ -17,11 +18,16 @@ const open: OpenWorld = ({ runtime, ...settings }) =>
     ? Layer.unwrapEffect(Effect.map(
       Effect.promise(() => import("../layers/memory/Memory.ts")),
       (Memory) => Memory.layer({ containers: [{ id: "counter" }, { id: "web" }], ...stasisRoot(settings) })
+    )).pipe(Layer.merge(Processes.unsupported(runtime)))
+    : runtime === "criu"
+    ? Layer.unwrapEffect(Effect.map(
+      Effect.promise(() => import("../layers/criu/Criu.ts")),
+      (Criu) => Criu.layer(stasisRoot(settings))
     ))
     : Layer.unwrapEffect(Effect.map(
       Effect.promise(() => import("../layers/oci/Oci.ts")),
       (Oci) => Oci.layer({ runtime, ...roots(settings) })
-    ))
+    )).pipe(Layer.merge(Processes.unsupported(runtime)))
 
 type Roots = Pick<Settings, "root" | "stasisRoot">
 

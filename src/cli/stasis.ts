@@ -21,9 +21,13 @@ import { create } from "./commands/create.ts"
 import { events } from "./commands/events.ts"
 import { inspect } from "./commands/inspect.ts"
 import { ls } from "./commands/ls.ts"
+import { ps } from "./commands/ps.ts"
 import { recover } from "./commands/recover.ts"
 import { restore } from "./commands/restore.ts"
 import { rm } from "./commands/rm.ts"
+import { run as runProcesses } from "./commands/run.ts"
+import { track } from "./commands/track.ts"
+import { untrack } from "./commands/untrack.ts"
 import { flagsOf, type Grammar, sort } from "./argv.ts"
 import * as Help from "./help.ts"
 import { report } from "./failure.ts"
@@ -36,10 +40,26 @@ const root = Command.make("stasis", flags).pipe(
   Command.withDescription("Checkpoint and restore running Linux containers")
 )
 
-const stasis = root.pipe(Command.withSubcommands([create, ls, inspect, restore, rm, recover, events, check]))
+const stasis = root.pipe(Command.withSubcommands([
+  create,
+  ls,
+  inspect,
+  restore,
+  rm,
+  recover,
+  events,
+  check,
+  ps,
+  runProcesses,
+  track,
+  untrack
+]))
 
 /** In the order in which help shows them. */
-const commands = ["create", "ls", "inspect", "restore", "rm", "recover", "events", "check"].flatMap((name) =>
+const commands = [
+  ...["create", "ls", "inspect", "restore", "rm", "recover", "events", "check"],
+  ...["ps", "run", "track", "untrack"]
+].flatMap((name) =>
   Option.match(HashMap.get(Command.getSubcommands(stasis), name), {
     onNone: () => [],
     onSome: (command) => [[name, command] as const]
@@ -64,10 +84,13 @@ export const run = (
   Effect.gen(function* () {
     const output = yield* Output
     const sorted = sort(grammar, argv)
+    const runtime = yield* Effect.orElseSucceed(Config.option(Config.string("STASIS_RUNTIME")), Option.none)
     const manner = { ...(yield* mannerOf(argv)), command: commandOf(Either.getOrElse(sorted, () => argv)) }
     return yield* sorted.pipe(
       Effect.flatMap((args) =>
-        asksForHelp(args) ? output.out(help(args, output.outColours)) : app(open)(["node", "stasis", ...args])
+        asksForHelp(args)
+          ? output.out(help(args, output.outColours))
+          : app(open)(["node", "stasis", ...(Option.isSome(runtime) ? [] : defaultRuntime(args)), ...args])
       ),
       Effect.as(0),
       Effect.catchAllCause((cause) => report(cause, manner)),
@@ -81,6 +104,14 @@ const app = (open: OpenWorld) =>
     Command.provide((settings) => Layer.merge(Layer.succeed(Settings, settings), open(settings))),
     Command.run({ name: "stasis", version })
   )
+
+/** Only plain processes are given a name, and only they are named by a pid: who does that need not say which runtime is meant. */
+const defaultRuntime = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const at = args.indexOf("--")
+  const [first] = at < 0 ? [] : args.slice(at + 1)
+  const meansProcesses = ["run", "track", "untrack"].includes(nameOf(args) ?? "") || first?.startsWith("pid:") === true
+  return meansProcesses && !args.some((arg) => arg.startsWith("--runtime")) ? ["--runtime=criu"] : []
+}
 
 const asksForHelp = (args: ReadonlyArray<string>): boolean => {
   const flags = args.includes("--") ? args.slice(0, args.indexOf("--")) : args
@@ -116,8 +147,11 @@ const mannerOf = (argv: ReadonlyArray<string>) =>
     }
   )
 
+/** The first word that is a command's name: flags that stand before it have their values in the same word. */
+const nameOf = (args: ReadonlyArray<string>): string | undefined => args.find((arg) => grammar.commands.has(arg))
+
 const commandOf = (args: ReadonlyArray<string>): string => {
-  const command = args.find((arg) => grammar.commands.has(arg))
+  const command = nameOf(args)
   return command === undefined ? "stasis" : `stasis ${command}`
 }
 

@@ -116,7 +116,7 @@ export class InvalidContainerName extends Schema.TaggedError<InvalidContainerNam
 export class ContainerExists extends Schema.TaggedError<ContainerExists>()("ContainerExists", {
   container: Schema.String,
   /** The root process of the tree that has the name. */
-  pid: Schema.Int,
+  pid: Schema.Number,
   reason: Schema.Literal("NameTaken", "Tracked")
 }) {
   override get message(): string {

@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import { Checkpoints } from "../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../src/effects/ContainerStore.ts"
 import { EventLog } from "../../src/effects/EventLog.ts"
+import { Processes } from "../../src/effects/Processes.ts"
 import { Runtime } from "../../src/effects/Runtime.ts"
 import { Output, OutputFailed } from "../../src/cli/Output.ts"
 import type { Settings, World } from "../../src/cli/Settings.ts"
@@ -94,10 +95,12 @@ export const standIn = (parts: {
   readonly containers?: Partial<typeof ContainerStore.Service>
   readonly runtime?: Partial<typeof Runtime.Service>
   readonly events?: Partial<typeof EventLog.Service>
+  readonly processes?: Partial<typeof Processes.Service>
 }): Layer.Layer<World> =>
   Layer.mergeAll(
     Layer.mock(Checkpoints, parts.checkpoints ?? {}),
     Layer.mock(ContainerStore, parts.containers ?? {}),
     Layer.mock(Runtime, { name: "stand-in", stopsByItself: false, ...parts.runtime }),
-    Layer.mock(EventLog, parts.events ?? {})
+    Layer.mock(EventLog, parts.events ?? {}),
+    Layer.mock(Processes, parts.processes ?? {})
   )

@@ -2,12 +2,14 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Memory from "../../src/layers/memory/Memory.ts"
+import * as Layer from "effect/Layer"
+import * as Processes from "../../src/effects/Processes.ts"
 import { stasis } from "./CommandLine.ts"
 
 const session = (containers: ReadonlyArray<string>) =>
   Effect.map(Memory.make({ containers: containers.map((id) => ({ id })) }), (world) => ({
     control: world.control,
-    type: (line: string) => stasis(line.split(" "), Memory.layerOf(world))
+    type: (line: string) => stasis(line.split(" "), Layer.merge(Memory.layerOf(world), Processes.unsupported("memory")))
   }))
 
 describe("a session", () => {

@@ -93,6 +93,21 @@ const table: ReadonlyArray<readonly [error: Errors.CheckpointError, status: numb
     'Cannot restore container "web": it is running, stop it first or restore with replace'
   ],
   [
+    new Errors.InvalidContainerName({ container: "a/b", allowed }),
+    400,
+    'Cannot name a process tree "a/b": only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed, at most 128 of them'
+  ],
+  [
+    new Errors.ContainerExists({ container, pid: 7, reason: "NameTaken" }),
+    409,
+    'Cannot name a process tree "web": process 7 has that name and lives, choose another name or untrack it first'
+  ],
+  [
+    new Errors.ContainerExists({ container, pid: 7, reason: "Tracked" }),
+    409,
+    'Cannot track process 7: it is tracked as "web" already, use that name or untrack it first'
+  ],
+  [
     new Errors.ContainerMismatch({ container, checkpoint, recorded: "A", found: "B" }),
     409,
     'Cannot restore checkpoint "first" into container "web": it was made of another container of that id ' +
@@ -255,6 +270,8 @@ describe("CheckpointError over a wire", () => {
     says(new Errors.AmbiguousContainer({ container: a, matches: [b, c] }), a, b, c)
     says(new Errors.ContainerNotRunning({ container: a, state: b }), a)
     says(new Errors.ContainerRunning({ container: a }), `"${a}"`)
+    says(new Errors.InvalidContainerName({ container: a, allowed: b }), `"${a}"`, b)
+    says(new Errors.ContainerExists({ container: a, pid: 12, reason: "NameTaken" }), `"${a}"`, "12")
     says(new Errors.ContainerMismatch({ container: a, checkpoint: b, recorded: c, found: d }), `"${a}"`, `"${b}"`, c, d)
     says(new Errors.CheckpointExists({ container: a, checkpoint: b, directory: c }), a, `"${b}"`, `"${c}"`)
     says(

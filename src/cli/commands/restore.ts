@@ -36,10 +36,15 @@ export const restore = Command.make("restore", {
     stdout: path("stdout", "A file for the container's standard output; by default it goes nowhere"),
     stderr: path("stderr", "A file for the container's standard error; by default it goes nowhere")
   },
+  newPids: Options.boolean("new-pids").pipe(
+    Options.withDescription("Restore plain processes into a pid namespace of their own, where their old ids are free")
+  ),
+  terminal: path("terminal", "The terminal for a plain process that was attached to one, such as $(tty)"),
   wait: flags.waitFlags
 }, (input) =>
   Effect.gen(function* () {
     const oci = ociOptions(input.oci)
+    const own = { ...flags.asked("newPids", input.newPids), ...flags.given("terminal", input.terminal) }
     const criu = flags.criuOptions(input.criu)
     const restored = yield* attend(Checkpoints.beginRestore(input.container, input.name, {
       ...criu,
@@ -49,7 +54,8 @@ export const restore = Command.make("restore", {
       ...flags.asked("replace", input.replace),
       ...flags.asked("lazyPages", input.lazyPages),
       ...flags.given("checkpointDir", input.checkpointDir),
-      ...(Object.keys(oci).length === 0 ? {} : { oci })
+      ...(Object.keys(oci).length === 0 ? {} : { oci }),
+      ...(Object.keys(own).length === 0 ? {} : { criu: own })
     }))
     yield* print.warnings(restored.warnings)
     yield* print.result({

@@ -11,10 +11,6 @@ import { commonMagic, messages } from "./ImageFile.ts"
 /** The second number of `files.img`. */
 const filesMagic = 0x56303138
 
-/** The bits of a mode that tell the type, and those of a folder (inode(7)). */
-const fileType = 0o170000
-const folderType = 0o040000
-
 /** A regular file, a folder or a device as the processes saw it. */
 export interface RegularFile {
   /** By which other images mean it. */
@@ -25,8 +21,16 @@ export interface RegularFile {
   readonly size: number | undefined
   /** CRIU knows it by its build: a program or library that was built anew fails a restore, one that was copied does not. */
   readonly hasBuild: boolean
-  /** It is a folder, such as the working directory of a process. */
-  readonly isFolder: boolean
+  /** A folder is the working directory of a process, or one that it reads. */
+  readonly kind: "file" | "folder" | "device"
+}
+
+/** The bits of a mode that tell what it is of (inode(7)). */
+const kindBits = 0o170000
+const kinds: Readonly<Record<number, RegularFile["kind"]>> = {
+  [0o040000]: "folder",
+  [0o020000]: "device",
+  [0o060000]: "device"
 }
 
 /** Reads a `files.img`; the reason of a failure is one line. */
@@ -66,5 +70,5 @@ const readRegular = (bytes: Uint8Array): RegularFile => {
       reader.skip(wire, field)
     }
   }
-  return { id, path, size, hasBuild, isFolder: (mode & fileType) === folderType }
+  return { id, path, size, hasBuild, kind: kinds[mode & kindBits] ?? "file" }
 }

@@ -18,7 +18,7 @@ import * as ProcessTree from "./ProcessTree.ts"
  */
 export const wrap = (call: Call, workPath: string, inherited: number): Call => ({
   program: "sh",
-  args: ["-c", outer(closed(inherited)), "sh", inner(closed(inherited)), workPath, call.program, ...call.args]
+  args: ["-c", outer, "sh", inner(closed(inherited)), workPath, call.program, ...call.args]
 })
 
 /** The restored root as this process sees it: the one of its pid in the namespace that the session began. */
@@ -34,16 +34,16 @@ const closed = (inherited: number): string =>
   Array.from({ length: inherited }, (_, index) => `${index + 3}>&-`).join(" ")
 
 // The file is looked for, not waited for: where the namespace cannot be made, nobody writes it.
-const outer = (closing: string): string => `
+const outer = `
 inner=$1 work=$2
 shift 2
-unshare --pid --mount --fork --propagation private sh -c "$inner" sh "$work" "$@" &
-exec ${closing}
+unshare --pid --mount --fork --propagation private sh -c "$inner" sh "$work" "$@" </dev/null >"$work/said" 2>&1 &
 while [ ! -s "$work/code" ]; do
-  kill -0 $! 2>/dev/null || exit 125
+  kill -0 $! 2>/dev/null || break
   sleep 0.01
 done
-exit "$(cat "$work/code")"
+cat "$work/said" >&2
+exit "$(cat "$work/code" 2>/dev/null || echo 125)"
 `
 
 // Every turn of the loop reaps what has ended of the orphans.

@@ -31,14 +31,13 @@ export const missingFile = (imagePath: string, handedOver: ReadonlyArray<string>
   Effect.gen(function* () {
     const files = Option.getOrElse(yield* image(imagePath, "files.img", FilesImage.decode), () => [])
     const nameless = Option.getOrElse(yield* image(imagePath, "remap-fpath.img", RemapImage.decode), () => new Set())
-    for (const { id, isFolder, path } of files) {
+    for (const { id, kind, path } of files) {
       const host = onHost(path)
       if (host === undefined || nameless.has(id) || handedOver.includes(host) || KernelFile.exists(host)) continue
-      const what = isFolder ? "folder" : host.startsWith("/dev/") ? "device" : "file"
       return {
         reason: "FileMissing",
-        detail: `the ${what} "${host}" that it ${isFolder ? "works in" : "holds open"} is gone`,
-        hint: `put the ${what} back`
+        detail: `the ${kind} "${host}" that it ${kind === "folder" ? "works in" : "holds open"} is gone`,
+        hint: `put the ${kind} back`
       } satisfies CriuLog.Verdict
     }
     return undefined

@@ -36,7 +36,11 @@ export const make = (
   faults: Faults,
   options: RuntimeOptions = {}
 ): Context.Tag.Service<Runtime> => {
-  const unsupported: Readonly<Record<string, string>> = { oci: "it makes no processes", ...options.unsupported }
+  const unsupported: Readonly<Record<string, string>> = {
+    oci: "it makes no processes",
+    criu: "it makes no processes",
+    ...options.unsupported
+  }
   const capabilities: Capabilities = {
     runtime: name,
     findings: [{ subject: "memory", verdict: "ok", detail: "containers are kept in the memory of this process" }],
@@ -56,7 +60,7 @@ export const make = (
             option: refused[0],
             runtime: name,
             detail: unsupported[refused[0]] ?? "",
-            supportedBy: refused[0] === "oci" ? ["runc", "crun"] : []
+            supportedBy: refused[0] === "oci" ? ["runc", "crun"] : refused[0] === "criu" ? ["criu"] : []
           })
         })
       ),

@@ -46,8 +46,12 @@ const runtimeFinding = (settings: OciSettings, version: string | undefined, buil
 }
 
 const unsupportedBy: Record<OciSettings["runtime"], Readonly<Record<string, string>>> = {
-  runc: { linkRemap: "a checkpoint with it could be restored once at the most" },
+  runc: {
+    linkRemap: "a checkpoint with it could be restored once at the most",
+    criu: "it is for plain processes"
+  },
   crun: {
+    criu: "it is for plain processes",
     linkRemap: "a checkpoint with it could be restored once at the most",
     lazyPages: "crun has no such flag",
     emptyNamespaces: "crun has no such flag"

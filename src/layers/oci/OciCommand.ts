@@ -119,6 +119,9 @@ export const check = (
   if (options.tcpEstablished === true && options.tcpClose === true) {
     return refuse("tcpClose", 'it contradicts "tcpEstablished", choose one of them')
   }
+  if ("criu" in options && options.criu !== undefined) {
+    return refuse("criu", "it is for plain processes, a container has pids and a terminal of its own", ["criu"])
+  }
   const foreign = (options.emptyNamespaces ?? []).find((name) => name !== "network")
   if (foreign !== undefined) return refuse("emptyNamespaces", `CRIU knows only "network", not "${foreign}"`)
   if ((options.emptyNamespaces ?? []).length > 0 && runtime === "crun") {

@@ -12,14 +12,11 @@ const real = fromBase64(
 )
 
 describe("FilesImage", () => {
-  it("reads what CRIU wrote: a size where CRIU will check one, and whether it knows the build", () => {
+  it("reads what CRIU wrote: a size where CRIU will check one, and what it is", () => {
     expect(Either.getOrThrow(FilesImage.decode(real))).toEqual([
-      { path: "/bin/busybox", size: 2024544, hasBuild: true },
-      { path: "/dev/null", size: undefined, hasBuild: false },
-      { path: "/", size: undefined, hasBuild: false },
-      { path: "/", size: undefined, hasBuild: false },
-      { path: "/", size: undefined, hasBuild: false },
-      { path: "/", size: undefined, hasBuild: false }
+      { id: 1, path: "/bin/busybox", size: 2024544, hasBuild: true, kind: "file" },
+      { id: 2, path: "/dev/null", size: undefined, hasBuild: false, kind: "device" },
+      ...[3, 4, 5, 6].map((id) => ({ id, path: "/", size: undefined, hasBuild: false, kind: "folder" }))
     ])
   })
 
