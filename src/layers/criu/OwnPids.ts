@@ -17,8 +17,9 @@ import * as ProcessTree from "./ProcessTree.ts"
  * @param inherited how many descriptors, from 3 on, CRIU inherits and what lives on must not
  */
 export const wrap = (call: Call, workPath: string, inherited: number): Call => ({
-  program: "sh",
-  args: ["-c", outer, "sh", inner(closed(inherited)), workPath, call.program, ...call.args]
+  program: "unshare",
+  args: ["--pid", "--mount", "--propagation", "private", "sh", "-c", outer, "sh", inner(inherited), workPath]
+    .concat(call.program, call.args)
 })
 
 /** The restored root as this process sees it: the one of its pid in the namespace that the session began. */
@@ -30,31 +31,30 @@ export const findRoot = (session: number, inside: number): ProcessIdentity | und
   return root === undefined ? undefined : ProcessTree.identify(root)
 }
 
-const closed = (inherited: number): string =>
-  Array.from({ length: inherited }, (_, index) => `${index + 3}>&-`).join(" ")
-
-// The file is looked for, not waited for: where the namespace cannot be made, nobody writes it.
+// The first process that this shell starts is the first of the namespace. The file is looked for, not waited for: where the
+// namespace cannot be made, nobody writes it. Nothing else is started once that may have ended.
 const outer = `
-inner=$1 work=$2
+inner=$1 work=$2 code=125
 shift 2
-unshare --pid --mount --fork --propagation private sh -c "$inner" sh "$work" "$@" </dev/null >"$work/said" 2>&1 &
+sh -c "$inner" sh "$work" "$@" </dev/null >"$work/said" 2>&1 &
 while [ ! -s "$work/code" ]; do
   kill -0 $! 2>/dev/null || break
   sleep 0.01
 done
-cat "$work/said" >&2
-exit "$(cat "$work/code" 2>/dev/null || echo 125)"
+while read -r line; do echo "$line" >&2; done <"$work/said"
+[ ! -s "$work/code" ] || read -r code <"$work/code"
+exit "$code"
 `
 
 // Every turn of the loop reaps what has ended of the orphans.
-const inner = (closing: string): string => `
+const inner = (inherited: number): string => `
 work=$1
 shift
 mount -t proc -o nosuid,nodev,noexec proc /proc || exit
 "$@"
 code=$?
 root=$(cat "$work/${pidFile}" 2>/dev/null)
-exec </dev/null >/dev/null 2>&1 ${closing}
+exec </dev/null >/dev/null 2>&1 ${Array.from({ length: inherited }, (_, index) => `${index + 3}>&-`).join(" ")}
 echo $code >"$work/code.new"
 mv "$work/code.new" "$work/code"
 [ $code = 0 ] || exit 1

@@ -1,6 +1,6 @@
 /**
  * The standard streams of process trees: files under the stasis root for what was started by us, handed over anew at a restore,
- * for CRIU would refuse a file that has grown; and the terminal of a program that had one.
+ * which one that was removed or rotated does not hinder; and the terminal of a program that had one.
  */
 import { closeSync, constants, openSync } from "node:fs"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 /** What a restore of plain processes needs of the machine, and what it says where that is not there. */
 import { spawnSync } from "node:child_process"
-import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import process from "node:process"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -56,7 +56,7 @@ describe("a restore says beforehand", () => {
   it.scopedLive("which file that is held open has grown", () =>
     Effect.gen(function* () {
       const { error, folder } = yield* refusal(
-        "f = open('log', 'a'); f.write('one'); f.flush()",
+        "log = open('log', 'w'); log.write('one'); log.flush()",
         (path) => appendFileSync(`${path}/log`, "two")
       )
       expect(error).toMatchObject({ reason: "FileChanged", message: expect.stringContaining(`"${folder}/log"`) })
@@ -64,7 +64,7 @@ describe("a restore says beforehand", () => {
 
   it.scopedLive("which file, folder, library or device is gone, and restores once it is back", () =>
     Effect.gen(function* () {
-      const file = yield* refusal("f = open('data', 'w+')", (path) => LabProcess.remove(`${path}/data`))
+      const file = yield* refusal("data = open('data', 'w+')", (path) => LabProcess.remove(`${path}/data`))
       expect(file.error).toMatchObject({
         reason: "FileMissing",
         message: expect.stringContaining(`the file "${file.folder}/data" that it holds open is gone`)
@@ -82,7 +82,7 @@ describe("a restore says beforehand", () => {
       })
 
       const device = yield* refusal(
-        "os.mknod('null', 0o600 | 0o020000, os.makedev(1, 3)); d = open('null', 'r')",
+        "os.mknod('null', 0o600 | 0o020000, os.makedev(1, 3)); device = open('null', 'r')",
         (path) => LabProcess.remove(`${path}/null`)
       )
       expect(device.error).toMatchObject({
@@ -112,7 +112,7 @@ describe("a restore says beforehand", () => {
       const other = yield* refusal(load, (path) => {
         const bytes = readFileSync(`${path}/lib.so`)
         const at = bytes.indexOf(Buffer.from("GNU\0"))
-        bytes.writeUInt32LE(bytes.readUInt32LE(at + 4) ^ 1, at + 4)
+        bytes.writeUInt8(bytes.readUInt8(at + 4) ^ 1, at + 4)
         writeFileSync(`${path}/lib.so`, bytes)
       })
       expect(other.error).toMatchObject({
@@ -160,7 +160,8 @@ describe("new pids", () => {
       const tree = yield* LabProcess.make()
       yield* Effect.gen(function* () {
         const { checkpoint } = yield* Checkpoints.create(tree.id, "first")
-        writeFileSync(`${checkpoint.path}/pages-1.img`, "")
+        const [core = ""] = readdirSync(checkpoint.path).filter((name) => name.startsWith("core-"))
+        writeFileSync(`${checkpoint.path}/${core}`, "")
         const before = sleepers()
         expect(
           yield* Effect.flip(Checkpoints.restore(tree.id, "first", { criu: { newPids: true } }))
