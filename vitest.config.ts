@@ -25,6 +25,10 @@ export default defineConfig({
     // Tests and examples name the package as its users do; they run on the source, not on a build.
     alias: [
       { find: /^stasis$/, replacement: new URL("./src/mod.ts", import.meta.url).pathname },
+      {
+        find: /^stasis\/HookCommand$/,
+        replacement: new URL("./src/layers/shared/HookCommand.ts", import.meta.url).pathname
+      },
       { find: /^stasis\/Memory$/, replacement: new URL("./src/layers/memory/Memory.ts", import.meta.url).pathname },
       { find: /^stasis\/Criu$/, replacement: new URL("./src/layers/criu/Criu.ts", import.meta.url).pathname },
       { find: /^stasis\/Oci$/, replacement: new URL("./src/layers/oci/Oci.ts", import.meta.url).pathname }

@@ -1,6 +1,6 @@
 /**
- * The door of the library: namespaces only. A layer is imported by its own path, `stasis/Memory`,
- * `stasis/Oci` or `stasis/Criu`, so that a program loads one world and not all of them.
+ * The door of the library: namespaces only. A layer is imported by its own path, `stasis/Memory`, `stasis/Oci` or `stasis/Criu`,
+ * and so are hooks that start programs, `stasis/HookCommand`, so that a program loads one world and not all of them.
  *
  * @example
  * ```ts
@@ -34,6 +34,7 @@ export * as CheckpointStore from "./effects/CheckpointStore.ts"
 export * as ContainerStore from "./effects/ContainerStore.ts"
 export * as Disk from "./effects/Disk.ts"
 export * as EventLog from "./effects/EventLog.ts"
+export * as Hooks from "./effects/Hooks.ts"
 export * as Operation from "./effects/Operation.ts"
 export * as Processes from "./effects/Processes.ts"
 export * as Runtime from "./effects/Runtime.ts"

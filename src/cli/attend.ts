@@ -56,9 +56,12 @@ const waitingFor = (step: Progress["step"]): string => {
   switch (step) {
     case "waiting":
     case "checking":
+    case "preparing":
       return "nothing is frozen yet, leaving all as it is"
     case "restoring":
       return "a restore cannot be stopped half-way, waiting for its end"
+    case "notifying":
+      return "all is done but for a hook, waiting for its end"
     case "done":
       return "it is just ending"
     default:
@@ -69,6 +72,7 @@ const waitingFor = (step: Progress["step"]): string => {
 const steps: Readonly<Record<Progress["step"], string>> = {
   waiting: "waiting",
   checking: "checking",
+  preparing: "running the hook before the freeze",
   "pre-dumping": "copying memory ahead",
   freezing: "freezing",
   dumping: "dumping",
@@ -76,6 +80,7 @@ const steps: Readonly<Record<Progress["step"], string>> = {
   publishing: "publishing",
   stopping: "stopping",
   restoring: "restoring",
+  notifying: "running the hook after it",
   done: "done"
 }
 

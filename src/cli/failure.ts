@@ -152,6 +152,8 @@ const hintOf = (error: CheckpointError): string | undefined => {
       return `stasis ls ${error.container} shows the checkpoints there are`
     case "StorageFailed":
       return error.reason === "PermissionDenied" ? "checkpoints need root: run it with sudo" : undefined
+    case "HookFailed":
+      return error.reason === "TimedOut" ? "--hook-timeout gives it more time" : undefined
     case "RuntimeUnavailable":
       return "stasis check shows what is missing on this machine"
     default:
@@ -175,7 +177,10 @@ const optionNames = [
   "consoleSocket",
   "pidFile",
   "checkpointDir",
-  "newPids"
+  "newPids",
+  "beforeFreeze",
+  "afterDump",
+  "afterRestore"
 ]
 
 /** Messages name options as the library does; here they are flags. */

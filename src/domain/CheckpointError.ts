@@ -324,6 +324,39 @@ export class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", {
   }
 }
 
+/** When a hook is run: before the freeze, after the dump, after the restore. */
+export const HookName = Schema.Literal("beforeFreeze", "afterDump", "afterRestore")
+/** When a hook is run. */
+export type HookName = typeof HookName.Type
+
+/**
+ * A hook failed or took too long. Before the freeze, that cancels the checkpoint; after the dump and after the restore, it undoes
+ * nothing and is a warning.
+ */
+export class HookFailed extends Schema.TaggedError<HookFailed>()("HookFailed", {
+  hook: HookName,
+  container: Schema.String,
+  checkpoint: Schema.String,
+  reason: Schema.Literal("Failed", "TimedOut"),
+  /** What the hook failed with, on one line; how long it was given. */
+  detail: Schema.String
+}) {
+  override get message(): string {
+    const what = `hook "${this.hook}" ${this.reason === "Failed" ? "failed" : "took too long"} (${this.detail})`
+    switch (this.hook) {
+      case "beforeFreeze":
+        return `Cannot checkpoint container "${this.container}" as "${this.checkpoint}": ${what}; it was not frozen, ` +
+          "mend the hook or leave it out"
+      case "afterDump":
+        return `Cannot tell container "${this.container}" of the end of checkpoint "${this.checkpoint}": ${what}; ` +
+          "do by hand what it was to do"
+      case "afterRestore":
+        return `Cannot tell container "${this.container}" of its restore from "${this.checkpoint}": ${what}; ` +
+          "do by hand what it was to do"
+    }
+  }
+}
+
 /** The event log could not be written or read. */
 export class EventLogFailed extends Schema.TaggedError<EventLogFailed>()("EventLogFailed", {
   operation: Schema.Literal("append", "read", "follow"),
@@ -356,6 +389,7 @@ export const CheckpointError = Schema.Union(
   RuntimeFailed,
   StorageFailed,
   TimedOut,
+  HookFailed,
   EventLogFailed
 )
 /** Every failure of this library. */
@@ -363,7 +397,11 @@ export type CheckpointError = typeof CheckpointError.Type
 
 /** The HTTP status of a failure, by the table of the design. */
 export const httpStatus = (error: CheckpointError): number =>
-  error._tag === "StorageFailed" && error.reason === "NoSpace" ? 507 : statuses[error._tag]
+  error._tag === "StorageFailed" && error.reason === "NoSpace"
+    ? 507
+    : error._tag === "HookFailed" && error.reason === "TimedOut"
+    ? 504
+    : statuses[error._tag]
 
 const statuses: Record<CheckpointError["_tag"], number> = {
   InvalidCheckpointName: 400,
@@ -385,5 +423,6 @@ const statuses: Record<CheckpointError["_tag"], number> = {
   RuntimeFailed: 500,
   StorageFailed: 500,
   TimedOut: 504,
+  HookFailed: 500,
   EventLogFailed: 500
 }

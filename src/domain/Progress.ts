@@ -1,10 +1,14 @@
 /** How far a running operation has come. */
 import * as Schema from "effect/Schema"
 
-/** The steps of an operation, in the order in which they are reached; a step may be left out. */
+/**
+ * The steps of an operation, in the order in which they are reached; a step may be left out. In `preparing` the hook before the
+ * freeze is run, in `notifying` the one after the dump or after the restore.
+ */
 export const Step = Schema.Literal(
   "waiting",
   "checking",
+  "preparing",
   "pre-dumping",
   "freezing",
   "dumping",
@@ -12,6 +16,7 @@ export const Step = Schema.Literal(
   "publishing",
   "stopping",
   "restoring",
+  "notifying",
   "done"
 )
 /** A step of an operation. */

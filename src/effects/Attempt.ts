@@ -1,6 +1,11 @@
 /** One attempt at a checkpoint: what it works on, what it stands on, and what it can fail with. */
 import type { CheckpointDirectory } from "../domain/CheckpointDirectory.ts"
-import type { CheckpointExists, CheckpointUnpublished, ContainerNotRunning } from "../domain/CheckpointError.ts"
+import type {
+  CheckpointExists,
+  CheckpointUnpublished,
+  ContainerNotRunning,
+  HookFailed
+} from "../domain/CheckpointError.ts"
 import type { CheckpointName } from "../domain/CheckpointName.ts"
 import type { CreateOptions } from "../domain/CheckpointOptions.ts"
 import type { Container } from "../domain/Container.ts"
@@ -8,6 +13,7 @@ import type { CheckpointStore } from "./CheckpointStore.ts"
 import type { ContainerStore } from "./ContainerStore.ts"
 import type { Lease } from "./Disk.ts"
 import type { EventLog } from "./EventLog.ts"
+import type { Hooks } from "./Hooks.ts"
 import type { Report } from "./Operation.ts"
 import type { SettleError } from "./recover.ts"
 import type { Runtime } from "./Runtime.ts"
@@ -16,7 +22,7 @@ import type { Runtime } from "./Runtime.ts"
 export type Ports = CheckpointStore | ContainerStore | Runtime | EventLog
 
 /** What an attempt can fail with. */
-export type AttemptError = ContainerNotRunning | CheckpointExists | CheckpointUnpublished | SettleError
+export type AttemptError = ContainerNotRunning | CheckpointExists | CheckpointUnpublished | HookFailed | SettleError
 
 /** What one attempt works on. The caller holds the container and the name. */
 export interface Attempt {
@@ -26,6 +32,7 @@ export interface Attempt {
   readonly options: CreateOptions
   readonly lease: Lease
   readonly report: Report
+  readonly hooks: Hooks
   /** Random: the name of the staging folder. */
   readonly operation: string
   /** The operation that made the checkpoint that this one is to build on. */

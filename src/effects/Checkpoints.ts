@@ -12,6 +12,7 @@ import type { CreateOptions, ReadOptions, RemoveOptions, RestoreOptions } from "
 import type { Created, Recovered, Removed, Restored } from "../domain/Outcome.ts"
 import type { Ports } from "./Attempt.ts"
 import { createCheckpoint, type CreateError } from "./createCheckpoint.ts"
+import type { Hooks } from "./Hooks.ts"
 import * as Operation from "./Operation.ts"
 import { checkpointNames, getCheckpoint, type GetError, listCheckpoints, type ListError } from "./readCheckpoints.ts"
 import { recoverContainers, type RecoverError, type RecoverOptions } from "./recoverContainers.ts"
@@ -23,14 +24,20 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
   /**
    * Checkpoints a running or paused container under a name, and stops it unless `leaveRunning` is set. On
    * failure the container goes on as it was. Interrupting it before the freeze cancels; during the dump it
-   * waits for the dump's end and rolls back.
+   * waits for the dump's end and rolls back. The hooks `beforeFreeze` and `afterDump` are told.
    */
-  readonly create: (container: string, name: string, options?: CreateOptions) => Effect.Effect<Created, CreateError>
+  readonly create: (
+    container: string,
+    name: string,
+    options?: CreateOptions,
+    hooks?: Hooks
+  ) => Effect.Effect<Created, CreateError>
   /** The same, begun: gives the running operation at once. */
   readonly beginCreate: (
     container: string,
     name: string,
-    options?: CreateOptions
+    options?: CreateOptions,
+    hooks?: Hooks
   ) => Effect.Effect<Operation.Operation<Created, CreateError>>
   /** Every checkpoint of a container, or of all containers, sorted by name; damaged ones are listed as damaged. */
   readonly list: (container?: string, options?: ReadOptions) => Effect.Effect<ReadonlyArray<Checkpoint>, ListError>
@@ -40,13 +47,22 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
   readonly get: (container: string, name: string, options?: ReadOptions) => Effect.Effect<Checkpoint, GetError>
   /** Removes exactly one checkpoint; what is not a checkpoint is refused, links are never followed. */
   readonly remove: (container: string, name: string, options?: RemoveOptions) => Effect.Effect<Removed, RemoveError>
-  /** Brings a container back to where it was; the checkpoint stays. */
-  readonly restore: (container: string, name: string, options?: RestoreOptions) => Effect.Effect<Restored, RestoreError>
+  /**
+   * Brings a container back to where it was; the checkpoint stays. The hook `afterRestore` is told; the two of create are told of the
+   * safety checkpoint that `replace` takes.
+   */
+  readonly restore: (
+    container: string,
+    name: string,
+    options?: RestoreOptions,
+    hooks?: Hooks
+  ) => Effect.Effect<Restored, RestoreError>
   /** The same, begun: gives the running operation at once. */
   readonly beginRestore: (
     container: string,
     name: string,
-    options?: RestoreOptions
+    options?: RestoreOptions,
+    hooks?: Hooks
   ) => Effect.Effect<Operation.Operation<Restored, RestoreError>>
   /**
    * Ends what interrupted operations on a container, or on any, left: published, swept, or kept and named. A network that CRIU left
@@ -67,16 +83,16 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
   Effect.gen(function* () {
     const ports = yield* Effect.context<Ports>()
     const provide = Effect.provide(ports)
-    const beginCreate = (container: string, name: string, options: CreateOptions = {}) =>
-      provide(Operation.begin((report, id) => createCheckpoint(container, name, options, report, id)))
-    const beginRestore = (container: string, name: string, options: RestoreOptions = {}) =>
-      provide(Operation.begin((report) => restoreCheckpoint(container, name, options, report)))
+    const beginCreate = (container: string, name: string, options: CreateOptions = {}, hooks?: Hooks) =>
+      provide(Operation.begin((report, id) => createCheckpoint(container, name, options, report, id, hooks)))
+    const beginRestore = (container: string, name: string, options: RestoreOptions = {}, hooks?: Hooks) =>
+      provide(Operation.begin((report) => restoreCheckpoint(container, name, options, report, hooks)))
     return {
-      create: (container, name, options = {}) =>
+      create: (container, name, options = {}, hooks) =>
         provide(
           Effect.flatMap(
             Operation.randomId,
-            (id) => createCheckpoint(container, name, options, Operation.unwatched, id)
+            (id) => createCheckpoint(container, name, options, Operation.unwatched, id, hooks)
           )
         ),
       beginCreate,
@@ -84,8 +100,8 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
       names: (container, options = {}) => provide(checkpointNames(container, options)),
       get: (container, name, options = {}) => provide(getCheckpoint(container, name, options)),
       remove: (container, name, options = {}) => provide(removeCheckpoint(container, name, options)),
-      restore: (container, name, options = {}) =>
-        provide(restoreCheckpoint(container, name, options, Operation.unwatched)),
+      restore: (container, name, options = {}, hooks) =>
+        provide(restoreCheckpoint(container, name, options, Operation.unwatched, hooks)),
       beginRestore,
       recover: (container, options = {}) => provide(recoverContainers(container, options))
     }
@@ -99,6 +115,9 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
  * The result has the checkpoint with its record (`bytes`, `statistics.frozenMicros` in microseconds), the state of the container as
  * it was looked up afterwards, and warnings in words. On failure the container goes on as it was, and nothing of the attempt is
  * listed.
+ *
+ * Hooks are effects: `beforeFreeze` lets the program prepare, and cancels the checkpoint with `HookFailed` when it fails or takes
+ * longer than `timeout`; `afterDump` is told once how it ended, when the container goes on or has been stopped.
  *
  * Fails with `InvalidCheckpointName`, `InvalidCheckpointDirectory` or `OptionUnsupported` before anything is touched; with
  * `ContainerNotFound`, `AmbiguousContainer` or `ContainerNotRunning`; with `CheckpointExists`, `CheckpointBusy` or `TimedOut`; with
@@ -119,9 +138,28 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
  * const layer = Memory.layer({ containers: [{ id: "web" }] })
  * console.log(await Effect.runPromise(Effect.provide(program, layer))) // before-upgrade complete running
  * ```
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints, type Hooks } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ * import * as Ref from "effect/Ref"
+ *
+ * const program = Effect.gen(function*() {
+ *   const told = yield* Ref.make("")
+ *   const tell: Hooks.Hook = ({ container, hook }) => Ref.update(told, (all) => `${all} ${hook}: ${container.state}`)
+ *   yield* Checkpoints.create("web", "nightly", {}, { beforeFreeze: tell, afterDump: tell, timeout: 5_000 })
+ *   return yield* Ref.get(told)
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * const told = await Effect.runPromise(Effect.provide(program, layer))
+ * console.log(told.trim()) // beforeFreeze: running afterDump: forgotten
+ * ```
  */
-export const create = (container: string, name: string, options?: CreateOptions) =>
-  Effect.flatMap(Checkpoints, (service) => service.create(container, name, options))
+export const create = (container: string, name: string, options?: CreateOptions, hooks?: Hooks) =>
+  Effect.flatMap(Checkpoints, (service) => service.create(container, name, options, hooks))
 
 /**
  * The same as {@link create}, begun: gives the running operation at once, with its id, its state, its progress as a stream, and its
@@ -143,8 +181,8 @@ export const create = (container: string, name: string, options?: CreateOptions)
  * console.log(await Effect.runPromise(Effect.provide(program, layer))) // first succeeded
  * ```
  */
-export const beginCreate = (container: string, name: string, options?: CreateOptions) =>
-  Effect.flatMap(Checkpoints, (service) => service.beginCreate(container, name, options))
+export const beginCreate = (container: string, name: string, options?: CreateOptions, hooks?: Hooks) =>
+  Effect.flatMap(Checkpoints, (service) => service.beginCreate(container, name, options, hooks))
 
 /**
  * Every checkpoint of a container, or of all containers, those in custom directories included; sorted by name, in the order of bytes. A
@@ -249,6 +287,9 @@ export const remove = (container: string, name: string, options?: RemoveOptions)
  * Brings a container back to where it was; the checkpoint stays. With `replace` a running container is rolled back, behind a safety
  * checkpoint to which it returns when the restore fails.
  *
+ * The hook `afterRestore` is told of what was restored, be it the safety checkpoint; `beforeFreeze` and `afterDump` are told of the
+ * taking of that one, where they are given here.
+ *
  * Files are not rolled back: those that the processes hold open are compared before anything is killed or started. Fails as
  * {@link get} does, and with `CheckpointDamaged`, `ContainerMismatch` (another container of that id), `ContainerRunning`,
  * `OptionUnsupported`, `CheckpointBusy`, `TimedOut` or `RuntimeFailed`.
@@ -269,8 +310,8 @@ export const remove = (container: string, name: string, options?: RemoveOptions)
  * console.log(await Effect.runPromise(Effect.provide(program, layer))) // running
  * ```
  */
-export const restore = (container: string, name: string, options?: RestoreOptions) =>
-  Effect.flatMap(Checkpoints, (service) => service.restore(container, name, options))
+export const restore = (container: string, name: string, options?: RestoreOptions, hooks?: Hooks) =>
+  Effect.flatMap(Checkpoints, (service) => service.restore(container, name, options, hooks))
 
 /**
  * The same as {@link restore}, begun: gives the running operation at once.
@@ -291,8 +332,8 @@ export const restore = (container: string, name: string, options?: RestoreOption
  * console.log(await Effect.runPromise(Effect.provide(program, layer))) // running
  * ```
  */
-export const beginRestore = (container: string, name: string, options?: RestoreOptions) =>
-  Effect.flatMap(Checkpoints, (service) => service.beginRestore(container, name, options))
+export const beginRestore = (container: string, name: string, options?: RestoreOptions, hooks?: Hooks) =>
+  Effect.flatMap(Checkpoints, (service) => service.beginRestore(container, name, options, hooks))
 
 /**
  * Ends what interrupted operations left of a container, or of all: a checkpoint that is whole is published, what was never finished

@@ -22,6 +22,7 @@ import type { AttemptError, Ports } from "./Attempt.ts"
 import { dumpAndPublish } from "./dumpAndPublish.ts"
 import { findDirectory, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
+import type { Hooks } from "./Hooks.ts"
 import { holdParent } from "./lineage.ts"
 import type { Report } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
@@ -46,7 +47,8 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
   nameText: string,
   options: CreateOptions,
   report: Report,
-  operation: string
+  operation: string,
+  hooks: Hooks = {}
 ): Effect.fn.Return<Created, CreateError, Ports> {
   const name = yield* CheckpointName.parse(nameText)
   const { container, directory } = yield* findDirectory(reference, options, true)
@@ -78,6 +80,7 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
       lease: parent === undefined ? lease : { descriptors: [...lease.descriptors, ...parent.lease.descriptors] },
       ...(parent === undefined ? {} : { parentOperation: parent.operation }),
       report,
+      hooks,
       operation
     })
     const warnings = yield* record("checkpoint", container, {

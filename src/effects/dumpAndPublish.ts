@@ -17,9 +17,10 @@ import type { Step } from "../domain/Progress.ts"
 import type { Attempt, AttemptError, Ports } from "./Attempt.ts"
 import { CheckpointStore, type Staging } from "./CheckpointStore.ts"
 import { refresh } from "./findContainer.ts"
-import { checkAhead, freezeAndDump, stage } from "./freezeAndDump.ts"
+import { checkAhead, checkRoom, freezeAndDump, stage } from "./freezeAndDump.ts"
 import { type Dumped, Runtime } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
+import { beforeFreeze, thenAfterDump } from "./tellHooks.ts"
 
 /** Freezes, dumps, publishes and, where asked, stops. */
 export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, AttemptError, Ports> =>
@@ -29,15 +30,26 @@ export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, Attempt
       const plan = yield* Creation.decide(attempt.container, attempt.options, runtime.stopsByItself)
       const staging = yield* stage(attempt, plan)
       // What can be known before the freeze is, and can still be interrupted.
-      const total = yield* restore(checkAhead(attempt, staging)).pipe(
-        Effect.onError(() => rollBack(attempt, plan, staging))
+      const ahead = <A, E, R>(check: Effect.Effect<A, E, R>) =>
+        Effect.onError(restore(check), () => rollBack(attempt, plan, staging))
+      const prepares = attempt.hooks.beforeFreeze !== undefined
+      const needed = yield* ahead((prepares ? checkRoom : checkAhead)(attempt, staging))
+      return yield* thenAfterDump(
+        attempt,
+        Effect.gen(function* () {
+          const total = prepares ? yield* ahead(prepare(attempt, staging)) : needed
+          const dump = yield* Effect.exit(freezeAndDump(attempt, plan, staging, total))
+          return yield* isGone(yield* lookUp(attempt.container), plan, dump)
+            ? publishOneCopy(attempt, plan, staging, dump)
+            : publishBeside(attempt, plan, staging, dump, restore)
+        })
       )
-      const dump = yield* Effect.exit(freezeAndDump(attempt, plan, staging, total))
-      return yield* isGone(yield* lookUp(attempt.container), plan, dump)
-        ? publishOneCopy(attempt, plan, staging, dump)
-        : publishBeside(attempt, plan, staging, dump, restore)
     })
   )
+
+/** The hook closes what cannot be dumped and empties what takes room: both are looked at behind it. */
+const prepare = (attempt: Attempt, staging: Staging) =>
+  Effect.zipRight(beforeFreeze(attempt), checkAhead(attempt, staging))
 
 /** The container's state as the runtime tells it; `undefined` when it cannot be asked. */
 const lookUp = (container: Container) =>

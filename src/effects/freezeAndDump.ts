@@ -40,8 +40,15 @@ export const stage = (attempt: Attempt, plan: Creation.CreationPlan) =>
 export const checkAhead = (attempt: Attempt, staging: Staging) =>
   Effect.gen(function* () {
     const runtime = yield* Runtime
-    const store = yield* CheckpointStore
     yield* runtime.checkDump(attempt.container)
+    return yield* checkRoom(attempt, staging)
+  })
+
+/** Refuses what cannot fit; gives the bytes that the dump will take, about. */
+export const checkRoom = (attempt: Attempt, staging: Staging) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const store = yield* CheckpointStore
     const needed = yield* runtime.residentBytes(attempt.container)
     const free = yield* store.freeBytes(staging)
     if (free < needed) {

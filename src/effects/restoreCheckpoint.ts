@@ -29,12 +29,14 @@ import { CheckpointStore } from "./CheckpointStore.ts"
 import type { Lease } from "./Disk.ts"
 import { findDirectory, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
+import type { Hooks } from "./Hooks.ts"
 import { requireAncestors } from "./lineage.ts"
 import { randomId, type Report, unwatched } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
 import { settle } from "./recover.ts"
 import { Runtime } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
+import { afterRestore } from "./tellHooks.ts"
 
 /** What restore can fail with. */
 export type RestoreError =
@@ -53,7 +55,8 @@ export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function* (
   reference: string,
   nameText: string,
   options: RestoreOptions,
-  report: Report
+  report: Report,
+  hooks: Hooks = {}
 ): Effect.fn.Return<Restored, RestoreError, Ports> {
   const name = yield* CheckpointName.parseExisting(nameText)
   const { container, directory } = yield* findDirectory(reference, options)
@@ -69,8 +72,8 @@ export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function* (
     const plan = yield* Restoration.decide(now, checkpoint, options)
     yield* requireAncestors(now, directory, checkpoint)
     yield* runtime.checkRestore(now, { checkpoint, options: plan.options })
-    const target: Target = { container: now, checkpoint, plan, lease, report }
-    const safetyWarnings = yield* plan.replace ? rollBackTo(target) : Effect.as(start(target), [])
+    const target: Target = { container: now, name, checkpoint, directory, plan, lease, report, hooks }
+    const ownWarnings = yield* plan.replace ? rollBackTo(target) : start(target)
     const after = yield* refresh(now)
     const warnings = yield* record("restore", container, {
       checkpoint: name,
@@ -81,7 +84,7 @@ export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function* (
       checkpoint,
       state: after.state,
       ...(after.process === undefined ? {} : { pid: after.process.pid }),
-      warnings: [...safetyWarnings, ...warnings]
+      warnings: [...ownWarnings, ...warnings]
     }
   }).pipe(
     Effect.scoped,
@@ -91,15 +94,20 @@ export const restoreCheckpoint = Effect.fn("Checkpoints.restore")(function* (
 
 interface Target {
   readonly container: Container
+  readonly name: CheckpointName.CheckpointName
   readonly checkpoint: Checkpoint
+  /** The checkpoint directory that it is in. */
+  readonly directory: CheckpointDirectory
   readonly plan: Restoration.RestorationPlan
   readonly lease: Lease
   readonly report: Report
+  readonly hooks: Hooks
 }
 
-/** Restores where no container runs, paused where it was paused. Not interrupted once begun. */
-const start = ({ checkpoint, container, lease, plan, report }: Target) =>
+/** Restores where no container runs, paused where it was paused; gives warnings. Not interrupted once begun. */
+const start = (target: Target) =>
   Effect.gen(function* () {
+    const { checkpoint, container, lease, plan, report } = target
     const runtime = yield* Runtime
     const store = yield* CheckpointStore
     const bytes = checkpoint.record?.bytes ?? 0
@@ -113,7 +121,7 @@ const start = ({ checkpoint, container, lease, plan, report }: Target) =>
       lease,
       report: yield* rising(report, bytes)
     })
-  }).pipe(Effect.scoped, Effect.uninterruptible)
+  }).pipe(Effect.scoped, Effect.zipRight(afterRestore(target)), Effect.uninterruptible)
 
 /** What a runtime sees of memory may fall, and holds more than the images: what is reported rises, to the total at most. */
 const rising = (report: Report, total: number): Effect.Effect<Report> =>
@@ -129,7 +137,7 @@ const rising = (report: Report, total: number): Effect.Effect<Report> =>
 const rollBackTo = (target: Target) =>
   Effect.gen(function* () {
     const store = yield* CheckpointStore
-    const { checkpoint, container, lease, plan, report } = target
+    const { checkpoint, container, hooks, lease, plan, report } = target
     const directory = yield* store.directory(container, undefined, true)
     const operation = yield* randomId
     const name = yield* CheckpointName.parse(Restoration.safetyName(checkpoint.name, operation))
@@ -141,26 +149,27 @@ const rollBackTo = (target: Target) =>
       options: { ...criuOptions(rest), leaveRunning: false },
       lease,
       report,
+      hooks,
       operation
     })
-    yield* start(target).pipe(
-      Effect.catchAll((error) => goBack({ ...target, checkpoint: safety.checkpoint }, directory, error))
+    const warnings = yield* start(target).pipe(
+      Effect.catchAll((error) => goBack({ ...target, name, checkpoint: safety.checkpoint, directory }, error)),
+      Effect.map((started) => [...safety.warnings, ...started])
     )
     return yield* Effect.match(store.remove(safety.checkpoint, directory, "full"), {
-      onSuccess: (): ReadonlyArray<string> => safety.warnings,
-      onFailure: (error) => [...safety.warnings, `the safety checkpoint "${name}" is left: ${error.message}`]
+      onSuccess: (): ReadonlyArray<string> => warnings,
+      onFailure: (error) => [...warnings, `the safety checkpoint "${name}" is left: ${error.message}`]
     })
   }).pipe(Effect.uninterruptible)
 
 /** The restore failed: the container goes back to where it was when it was rolled back; always fails with the cause. */
 const goBack = <E extends { readonly _tag: string; readonly message: string }>(
   target: Target,
-  directory: CheckpointDirectory,
   cause: E
 ) =>
   Effect.gen(function* () {
     const store = yield* CheckpointStore
-    const { checkpoint, container } = target
+    const { checkpoint, container, directory } = target
     const runtime = yield* Runtime
     const { bundle: _, ...streams } = target.plan.options.oci ?? {}
     const { oci: __, ...options } = target.plan.options
@@ -170,7 +179,7 @@ const goBack = <E extends { readonly _tag: string; readonly message: string }>(
       // Into its own bundle, whatever was to take its place.
       options: target.plan.options.oci === undefined ? options : { ...options, oci: streams }
     }
-    yield* Effect.mapError(
+    const warnings = yield* Effect.mapError(
       start({ ...target, plan }),
       (error) =>
         new RuntimeFailed({
@@ -182,6 +191,7 @@ const goBack = <E extends { readonly _tag: string; readonly message: string }>(
             `it is kept in checkpoint "${checkpoint.name}"`
         })
     )
+    yield* Effect.forEach(warnings, (warning) => Effect.logWarning(warning), { discard: true })
     yield* Effect.ignore(store.remove(checkpoint, directory, "full"))
     return yield* Effect.fail(cause)
   })

@@ -194,6 +194,24 @@ const table: ReadonlyArray<readonly [error: Errors.CheckpointError, status: numb
     "Cannot checkpoint container web: it took longer than 500 ms"
   ],
   [
+    new Errors.HookFailed({ hook: "beforeFreeze", container, checkpoint, reason: "Failed", detail: "it is busy" }),
+    500,
+    'Cannot checkpoint container "web" as "first": hook "beforeFreeze" failed (it is busy); it was not frozen, ' +
+    "mend the hook or leave it out"
+  ],
+  [
+    new Errors.HookFailed({ hook: "afterDump", container, checkpoint, reason: "TimedOut", detail: "more than 5 ms" }),
+    504,
+    'Cannot tell container "web" of the end of checkpoint "first": hook "afterDump" took too long (more than 5 ms); ' +
+    "do by hand what it was to do"
+  ],
+  [
+    new Errors.HookFailed({ hook: "afterRestore", container, checkpoint, reason: "Failed", detail: "it is deaf" }),
+    500,
+    'Cannot tell container "web" of its restore from "first": hook "afterRestore" failed (it is deaf); ' +
+    "do by hand what it was to do"
+  ],
+  [
     new Errors.EventLogFailed({ operation: "append", path: "/var/lib/stasis/events", detail: "no space is left" }),
     500,
     'Cannot append the event log "/var/lib/stasis/events": no space is left'
@@ -300,6 +318,10 @@ describe("CheckpointError over a wire", () => {
     says(failed({ container: a, detail: b, hint: c }), a, b, c)
     says(new Errors.StorageFailed({ operation: a, path: b, reason: "Other", detail: c }), a, `"${b}"`, c)
     says(new Errors.OptionUnsupported({ option: a, runtime: b, detail: c, supportedBy: [d] }), `"${a}"`, b, c, d)
+    for (const hook of Errors.HookName.literals) {
+      const error = new Errors.HookFailed({ hook, container: a, checkpoint: b, reason: "TimedOut", detail: c })
+      says(error, hook, `"${a}"`, `"${b}"`, c)
+    }
     says(new Errors.EventLogFailed({ operation: "read", path: a, detail: b }), `"${a}"`, b)
   })
 })

@@ -61,6 +61,7 @@ describe("the examples in docstrings", () => {
   it.each(snippets)("$name runs and prints what it says", async ({ name, prints }) => {
     const outfile = join(folder, `${name}.js`)
     const alias = {
+      "stasis/HookCommand": join(root, "src/layers/shared/HookCommand.ts"),
       "stasis/Memory": join(root, "src/layers/memory/Memory.ts"),
       "stasis/Criu": join(root, "src/layers/criu/Criu.ts"),
       "stasis/Oci": join(root, "src/layers/oci/Oci.ts"),

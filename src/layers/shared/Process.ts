@@ -5,7 +5,7 @@
  * group with its scope. Here nothing is ever signalled: who starts a program waits for its end.
  */
 import { Buffer } from "node:buffer"
-import { spawn, type SpawnOptions } from "node:child_process"
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process"
 import { env } from "node:process"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -63,25 +63,40 @@ export const run = (request: Request): Effect.Effect<Finished, NotStarted> =>
   Effect.uninterruptible(Effect.async<Finished, NotStarted>((resume) => {
     const failed = (error: unknown) => resume(Effect.fail(notStarted(request.program, error)))
     try {
-      const child = spawn(request.program, [...request.args], optionsOf(request))
+      const { child, finished } = launch(request)
       if (child.pid !== undefined) request.onStart?.(child.pid)
-      const stdout = keepTail()
-      const stderr = keepTail()
-      child.stdout?.on("data", stdout.add)
-      child.stderr?.on("data", stderr.add)
       child.once("error", failed)
-      child.once("close", (code, signal) =>
-        resume(Effect.succeed({
-          code: code ?? 128,
-          signal: signal ?? undefined,
-          session: child.pid ?? 0,
-          stdout: stdout.text(),
-          stderr: stderr.text()
-        })))
+      child.once("close", (code, signal) => resume(Effect.succeed(finished(code, signal))))
     } catch (error) {
       failed(error)
     }
   }))
+
+/** A program that was started: who launches it waits for its end. */
+export interface Launched {
+  readonly child: ChildProcess
+  /** How it ended, by what its events tell, with what it has written by now. */
+  readonly finished: (code: number | null, signal: string | null) => Finished
+}
+
+/** Starts a program and reads its outputs. Throws where the host does not let it start any; other failures are events. */
+export const launch = (request: Request): Launched => {
+  const child = spawn(request.program, [...request.args], optionsOf(request))
+  const stdout = keepTail()
+  const stderr = keepTail()
+  child.stdout?.on("data", stdout.add)
+  child.stderr?.on("data", stderr.add)
+  return {
+    child,
+    finished: (code, signal) => ({
+      code: code ?? 128,
+      signal: signal ?? undefined,
+      session: child.pid ?? 0,
+      stdout: stdout.text(),
+      stderr: stderr.text()
+    })
+  }
+}
 
 /** Starts a program that lives on by itself, with null streams unless it is given others; gives its pid and waits for no end of it. */
 export const start = (request: Omit<Request, "output" | "onStart">): Effect.Effect<number, NotStarted> =>
@@ -132,7 +147,8 @@ const keepTail = () => {
   }
 }
 
-const notStarted = (program: string, error: unknown): NotStarted => {
+/** What a failure to start a program means. */
+export const notStarted = (program: string, error: unknown): NotStarted => {
   const code = codeOf(error)
   const reason = code === "ENOENT" ? "Missing" : code === "EACCES" || code === "EPERM" ? "Permission" : "Other"
   const detail = reason === "Missing"
