@@ -49,6 +49,14 @@ export const duration = (name: string) =>
       () => "a duration such as 500ms, 10s or 1m30s"
     ))
 
+/** A flag whose value is a command line for the shell. */
+export const command = (name: string) =>
+  refined(
+    name,
+    "command",
+    (text) => text.trim() === "" ? Either.left("a command for the shell, such as 'sync'") : Either.right(text)
+  )
+
 /** A flag whose value is a moment, in seconds since 1970. */
 export const moment = (name: string) =>
   refined(

@@ -11,6 +11,7 @@ import type { Checkpoint } from "../../domain/Checkpoint.ts"
 import { attend } from "../attend.ts"
 import * as flags from "../criuFlags.ts"
 import { escape } from "../escape.ts"
+import { createHooks, hooks } from "../hookFlags.ts"
 import * as humanize from "../humanize.ts"
 import * as print from "../print.ts"
 
@@ -32,6 +33,7 @@ export const create = Command.make("create", {
     Options.withDescription("Copy the memory of the running container first, so that it is frozen for less time")
   ),
   durability: flags.durability,
+  hooks: createHooks,
   wait: flags.waitFlags
 }, (input) =>
   Effect.gen(function* () {
@@ -46,7 +48,7 @@ export const create = Command.make("create", {
       ...flags.given("checkpointDir", input.checkpointDir),
       ...flags.given("parentPath", parentPath),
       ...flags.given("durability", input.durability)
-    }))
+    }, hooks(input.hooks)))
     yield* print.warnings(created.warnings)
     yield* print.result({
       schema: Created,

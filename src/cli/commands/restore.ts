@@ -10,6 +10,7 @@ import { Restored } from "../../domain/Outcome.ts"
 import { attend } from "../attend.ts"
 import * as flags from "../criuFlags.ts"
 import { escape } from "../escape.ts"
+import { hooks, restoreHooks } from "../hookFlags.ts"
 import * as print from "../print.ts"
 
 const path = (name: string, description: string) =>
@@ -40,6 +41,7 @@ export const restore = Command.make("restore", {
     Options.withDescription("Restore plain processes into a pid namespace of their own, where their old ids are free")
   ),
   terminal: path("terminal", "The terminal for a plain process that was attached to one, such as $(tty)"),
+  hooks: restoreHooks,
   wait: flags.waitFlags
 }, (input) =>
   Effect.gen(function* () {
@@ -56,7 +58,7 @@ export const restore = Command.make("restore", {
       ...flags.given("checkpointDir", input.checkpointDir),
       ...(Object.keys(oci).length === 0 ? {} : { oci }),
       ...(Object.keys(own).length === 0 ? {} : { criu: own })
-    }))
+    }, hooks(input.hooks)))
     yield* print.warnings(restored.warnings)
     yield* print.result({
       schema: Restored,
