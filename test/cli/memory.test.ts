@@ -7,10 +7,14 @@ import * as Processes from "../../src/effects/Processes.ts"
 import { stasis } from "./CommandLine.ts"
 
 const session = (containers: ReadonlyArray<string>) =>
-  Effect.map(Memory.make({ containers: containers.map((id) => ({ id })) }), (world) => ({
-    control: world.control,
-    type: (line: string) => stasis(line.split(" "), Layer.merge(Memory.layerOf(world), Processes.unsupported("memory")))
-  }))
+  Effect.map(Memory.make({ containers: containers.map((id) => ({ id })) }), (world) => {
+    const layer = Layer.merge(Memory.layerOf(world), Processes.unsupported("memory"))
+    return {
+      control: world.control,
+      type: (line: string) => stasis(line.split(" "), layer),
+      run: (...argv: ReadonlyArray<string>) => stasis(argv, layer)
+    }
+  })
 
 describe("a session", () => {
   it.effect("stops a container and brings it back to where it was", () =>
@@ -41,6 +45,62 @@ describe("a session", () => {
       expect((yield* type("restore counter ten --replace")).code).toBe(0)
       expect(yield* control.count("counter")).toBe(10)
       expect((yield* type("ls counter -q")).out).toBe("ten\n")
+    }))
+
+  it.live("runs the commands that are to be told, and says what they failed with", () =>
+    Effect.gen(function* () {
+      const { control, run } = yield* session(["counter"])
+      const told = "$STASIS_HOOK $STASIS_CONTAINER $STASIS_CHECKPOINT $STASIS_OUTCOME"
+      const refused = yield* run("create", "counter", "first", "--before-freeze", `echo ${told}; exit 3`)
+      expect(refused).toMatchObject({ code: 1, out: "" })
+      expect(refused.err).toBe(
+        'stasis: Cannot checkpoint container "counter" as "first": hook "--before-freeze" failed (the command ended ' +
+          "with code 3: before-freeze counter first); it was not frozen, mend the hook or leave it out\n"
+      )
+      expect((yield* run("ls", "-q")).out).toBe("")
+      expect(yield* control.container("counter")).toMatchObject({ state: "running" })
+      const deaf = yield* run(
+        "create",
+        "--after-dump",
+        `echo ${told}; false`,
+        "counter",
+        "first",
+        "--before-freeze=true"
+      )
+      expect(deaf).toMatchObject({ code: 0, out: expect.stringMatching(/^Checkpointed counter as "first"/) })
+      expect(deaf.err).toContain("warning: Cannot tell container")
+      expect(deaf.err).toContain("(the command ended with code 1: after-dump counter first dumped)")
+      const restored = yield* run("restore", "counter", "first", "--after-restore", "echo pid $STASIS_PID; false")
+      const pid = (yield* control.container("counter"))?.process?.pid
+      expect(restored).toMatchObject({
+        code: 0,
+        err: expect.stringContaining(`(the command ended with code 1: pid ${pid})`)
+      })
+    }))
+
+  it.live("kills a command whose time is over", () =>
+    Effect.gen(function* () {
+      const { run } = yield* session(["counter"])
+      const late = yield* run("create", "counter", "first", "--before-freeze", "sleep 1000", "--hook-timeout", "50ms")
+      expect(late).toMatchObject({ code: 1, out: "" })
+      expect(late.err).toContain('hook "--before-freeze" took too long (more than 50 ms)')
+      expect(late.err).toContain("hint: --hook-timeout gives it more time\n")
+    }))
+
+  it.effect("refuses a command that says nothing", () =>
+    Effect.gen(function* () {
+      const { run } = yield* session(["counter"])
+      for (
+        const argv of [["create", "--before-freeze", " "], ["create", "--after-dump", ""], [
+          "restore",
+          "--after-restore",
+          ""
+        ]]
+      ) {
+        const ran = yield* run(...argv, "counter", "first")
+        expect(ran).toMatchObject({ code: 2, out: "" })
+        expect(ran.err).toContain(`for ${argv[1]}: expected a command for the shell`)
+      }
     }))
 
   it.effect("refuses wrong names with 2 and touches nothing", () =>
