@@ -204,13 +204,19 @@ describe("the hooks of create", () => {
     inWorld((control) =>
       Effect.gen(function* () {
         const begun = yield* Deferred.make<void>()
+        let interrupted = false
         const { hooks, told } = noting(control, {
-          beforeFreeze: () => Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never)
+          beforeFreeze: () =>
+            Effect.onInterrupt(
+              Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never),
+              () => Effect.sync(() => interrupted = true)
+            )
         })
         const fiber = yield* Effect.fork(Checkpoints.create("web", "first", {}, hooks))
         yield* Deferred.await(begun)
         const interrupting = yield* Effect.fork(Fiber.interrupt(fiber))
         expect(Exit.isInterrupted(yield* settled(interrupting))).toBe(true)
+        expect(interrupted).toBe(true)
         expect(told).toEqual(["beforeFreeze running", "afterDump failed running"])
         yield* asItWas(control)
       })

@@ -81,7 +81,7 @@ describe("a command", () => {
 
 /** A line whose shell, child and child in a process group of its own ignore to be told to end, and write down their pids. */
 const stubborn = (folder: string) =>
-  `trap '' TERM INT HUP; set -m; sh -c 'echo $$ > ${folder}/own; while :; do sleep 1000; done' & set +m; ` +
+  `trap '' TERM INT HUP; bash -mc 'sh -c "echo \\$\\$ > ${folder}/own; while :; do sleep 1000; done" & wait' & ` +
   `sh -c 'echo $$ > ${folder}/child; while :; do sleep 1000; done' & echo $$ > ${folder}/shell; ` +
   `while [ ! -s ${folder}/own ] || [ ! -s ${folder}/child ]; do :; done; touch ${folder}/all; wait; wait`
 
