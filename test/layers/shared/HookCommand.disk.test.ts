@@ -106,7 +106,7 @@ describe("a command that does not end", () => {
       expect(pids.filter(alive)).toEqual(pids)
       expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
       expect(pids.filter(alive)).toEqual([])
-      expect(Proc.ofSession(pids[0] ?? 0)).toEqual([])
+      expect(Proc.inSession(pids[0] ?? 0)).toEqual([])
     })))
 
   it.live("cancels the create when its time is over, and nothing of it is left then", () =>
