@@ -568,7 +568,10 @@ describe("help", () => {
       const help = yield* stasis([], world)
       expect(help.code).toBe(0)
       const commands = [...help.out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map((match) => match[1] ?? "")
-      expect(commands).toEqual(["create", "ls", "inspect", "restore", "rm", "recover", "events", "check"])
+      expect(commands).toEqual([
+        ...["create", "ls", "inspect", "restore", "rm", "recover", "events", "check"],
+        ...["ps", "run", "track", "untrack"]
+      ])
       for (const command of commands) {
         const texts = yield* Effect.forEach(
           [["help", command], [command, "--help"], ["-h", command], [command, "web", "-h"]],

@@ -37,7 +37,7 @@ export const layer = (settings: CriuSettings): Layer.Layer<ContainerStore, never
 const list = (settings: CriuSettings) => Effect.map(ProcessRegistry.all(settings), (all) => all.map(describe))
 
 /** The container of exactly this id. */
-export const get = (settings: CriuSettings, id: string) =>
+const get = (settings: CriuSettings, id: string) =>
   Effect.gen(function* () {
     const registration = Option.getOrUndefined(yield* ProcessRegistry.read(settings, id))
     if (registration !== undefined && ProcessTree.lives(registration.process)) return describe(registration)

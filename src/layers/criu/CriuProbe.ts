@@ -24,8 +24,9 @@ export const probe = (settings: CriuSettings): Effect.Effect<Capabilities> =>
       ...(criu.version === undefined ? {} : { version: criu.version, criu: criu.version }),
       ...(criu.kernel === undefined ? {} : { kernel: criu.kernel }),
       findings: [
-        ...criu.findings,
+        // A right that is missing is why CRIU's own check fails, and says it better.
         CriuRights.finding(passes),
+        ...criu.findings,
         ...(criu.version === undefined ? [] : missing.map(findingOf))
       ],
       unsupported: {

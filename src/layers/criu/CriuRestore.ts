@@ -2,7 +2,7 @@
  * Restoring a process tree with CRIU: what is looked at before anything is started, the call, and what its failure means. When
  * it fails, nothing of the tree is left.
  */
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Checkpoint } from "../../domain/Checkpoint.ts"

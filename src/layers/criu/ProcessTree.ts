@@ -21,10 +21,6 @@ export const lives = (root: ProcessIdentity): boolean =>
   Proc.isAlive(root.pid, root.startTime) &&
   (root.bootId === undefined || Proc.identify(root.pid, root.startTime).bootId === root.bootId)
 
-/** The living processes of a tree, its root first, parents before their children. */
-export const members = (root: ProcessIdentity): ReadonlyArray<ProcessIdentity> =>
-  !lives(root) ? [] : [root, ...Proc.descendants(root.pid).flatMap((pid) => identify(pid) ?? [])]
-
 /** The pids of a tree. */
 export const pids = (root: ProcessIdentity): ReadonlyArray<number> => members(root).map(({ pid }) => pid)
 
@@ -81,6 +77,10 @@ export const kill = (root: ProcessIdentity, container: string): Effect.Effect<vo
       }
     }
   })
+
+/** The living processes of a tree, its root first, parents before their children. */
+const members = (root: ProcessIdentity): ReadonlyArray<ProcessIdentity> =>
+  !lives(root) ? [] : [root, ...Proc.descendants(root.pid).flatMap((pid) => identify(pid) ?? [])]
 
 /** Stopped by a signal, which a tracer's stop is not. */
 const isHeld = ({ pid }: ProcessIdentity): boolean => Proc.stat(pid)?.state === "T"

@@ -5,7 +5,7 @@
 import { closeSync, constants, openSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { StorageFailed } from "../../domain/CheckpointError.ts"
+import type { StorageFailed } from "../../domain/CheckpointError.ts"
 import { platformError } from "../shared/Errno.ts"
 import { onClose } from "../shared/onClose.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
@@ -48,6 +48,7 @@ const open = (path: string, flags: number): Effect.Effect<number, StorageFailed,
   Effect.uninterruptible(Effect.tap(
     Effect.try({
       try: () => openSync(path, flags, 0o600),
+      // That is what the host throws.
       catch: (error) => storageFailed("open", path)(platformError("open", path, error as NodeJS.ErrnoException))
     }),
     (descriptor) => onClose(Effect.sync(() => closeSync(descriptor)))
