@@ -72,7 +72,8 @@ export const must = (program: string, args: ReadonlyArray<string>): Effect.Effec
     Effect.filterOrDieMessage(({ status }) => status === 0, `${program} ${args.join(" ")} failed`)
   )
 
-const counting = `
+/** A program of perl: touches so many MiB and counts. */
+export const counting = `
   my $s = ""; my $n = $ARGV[0] * 1048576; vec($s, $n - 1, 8) = 1;
   while (1) { $i++; select(undef, undef, undef, 0.05) }
 `

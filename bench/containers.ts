@@ -26,7 +26,7 @@ export const containers = (mebibytes: number) => (quick: boolean) =>
   )
 
 /** What is done sooner can be done more often: the interval of its difference is the narrower for it. */
-const pairsOf = (mebibytes: number): number => mebibytes < 100 ? 80 : mebibytes < 1000 ? 50 : 30
+export const pairsOf = (mebibytes: number): number => mebibytes < 100 ? 80 : mebibytes < 1000 ? 50 : 30
 
 const ofSize = (mebibytes: number, pairs: number, runs: number) =>
   Effect.gen(function* () {

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import { containers } from "./containers.ts"
 import { list } from "./list.ts"
 import { memory } from "./memory.ts"
+import { processes } from "./processes.ts"
 import { peak, peakOnce } from "./peak.ts"
 import { startUp } from "./startUp.ts"
 
@@ -18,6 +19,9 @@ const pieces = {
   list,
   memory,
   startup: startUp,
+  "process16MiB": processes(16),
+  "process256MiB": processes(256),
+  "process1024MiB": processes(1024),
   "16MiB": containers(16),
   "256MiB": containers(256),
   "1024MiB": containers(1024),

@@ -19,6 +19,9 @@ const pieces = {
   list: false,
   memory: false,
   startup: false,
+  process16MiB: true,
+  process256MiB: true,
+  process1024MiB: true,
   "16MiB": true,
   "256MiB": true,
   "1024MiB": true,
@@ -84,7 +87,7 @@ const { values } = parseArgs({
   options: { only: { type: "string" }, quick: { type: "boolean" }, json: { type: "boolean" } }
 })
 const quick = values.quick === true
-const whole = Object.keys(pieces).filter((name) => !quick || (name !== "1024MiB" && name !== "256MiB"))
+const whole = Object.keys(pieces).filter((name) => !quick || !/(1024|256)MiB$/.test(name))
 const wanted = values.only === undefined ? whole : values.only.split(",")
 const unknown = wanted.filter((name) => !(name in pieces))
 if (unknown.length > 0) {
