@@ -60,6 +60,8 @@ const waitingFor = (step: Progress["step"]): string => {
       return "nothing is frozen yet, leaving all as it is"
     case "restoring":
       return "a restore cannot be stopped half-way, waiting for its end"
+    case "paging":
+      return "it runs already and its memory is still coming in, waiting for the rest"
     case "notifying":
       return "all is done but for a hook, waiting for its end"
     case "done":
@@ -80,6 +82,7 @@ const steps: Readonly<Record<Progress["step"], string>> = {
   publishing: "publishing",
   stopping: "stopping",
   restoring: "restoring",
+  paging: "running, bringing memory in",
   notifying: "running the hook after it",
   done: "done"
 }

@@ -254,6 +254,7 @@ export const FailureReason = Schema.Literal(
   "ContainerGone",
   "Timeout",
   "ConsoleMissing",
+  "MemoryLost",
   "Unknown"
 )
 /** Why a runtime failed. */

@@ -2,6 +2,8 @@
 import * as Schema from "effect/Schema"
 
 /**
+ * The steps of an operation, in the order in which they are reached; a step may be left out. In `paging`, the processes of a lazy
+ * restore run already, and their memory is brought in behind them.
  * The steps of an operation, in the order in which they are reached; a step may be left out. In `preparing` the hook before the
  * freeze is run, in `notifying` the one after the dump or after the restore.
  */
@@ -16,6 +18,7 @@ export const Step = Schema.Literal(
   "publishing",
   "stopping",
   "restoring",
+  "paging",
   "notifying",
   "done"
 )

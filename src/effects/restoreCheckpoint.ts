@@ -172,7 +172,8 @@ const goBack = <E extends { readonly _tag: string; readonly message: string }>(
     const { checkpoint, container, directory } = target
     const runtime = yield* Runtime
     const { bundle: _, ...streams } = target.plan.options.oci ?? {}
-    const { oci: __, ...options } = target.plan.options
+    // All at once: what was to bring the memory in behind may be what has failed.
+    const { lazyPages: __, oci: ___, ...options } = target.plan.options
     const plan = {
       ...target.plan,
       pause: checkpoint.record?.paused ?? false,

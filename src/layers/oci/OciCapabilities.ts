@@ -53,7 +53,6 @@ const unsupportedBy: Record<OciSettings["runtime"], Readonly<Record<string, stri
   crun: {
     criu: "it is for plain processes",
     linkRemap: "a checkpoint with it could be restored once at the most",
-    lazyPages: "crun has no such flag",
     emptyNamespaces: "crun has no such flag"
   }
 }

@@ -92,11 +92,15 @@ export const restore = (runtime: RuntimeName, plan: RestorePlan): Command => {
       plan.workPath,
       ...(consoleSocket === undefined ? [] : ["--console-socket", consoleSocket]),
       ...(pidFile === undefined ? [] : ["--pid-file", pidFile]),
-      ...(plan.options.lazyPages === true ? ["--lazy-pages"] : []),
+      ...(plan.options.lazyPages === true && runtime === "runc" ? ["--lazy-pages"] : []),
       ...flags(runtime, plan.options),
       plan.id
     ],
-    criu: settings(plan.options)
+    criu: {
+      ...settings(plan.options),
+      // crun has no flag for it.
+      ...(plan.options.lazyPages === true && runtime === "crun" ? { "lazy-pages": true as const } : {})
+    }
   }
 }
 
@@ -126,9 +130,6 @@ export const check = (
   if (foreign !== undefined) return refuse("emptyNamespaces", `CRIU knows only "network", not "${foreign}"`)
   if ((options.emptyNamespaces ?? []).length > 0 && runtime === "crun") {
     return refuse("emptyNamespaces", "it has no such flag", ["runc"])
-  }
-  if ("lazyPages" in options && options.lazyPages === true && runtime === "crun") {
-    return refuse("lazyPages", "it has no such flag", ["runc"])
   }
   return Either.void
 }

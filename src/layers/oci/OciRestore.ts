@@ -3,9 +3,7 @@
  * failure means. When it fails, no container of the id is left.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import {
   type OptionUnsupported,
   RuntimeFailed,
@@ -15,15 +13,16 @@ import {
 import type { Checkpoint } from "../../domain/Checkpoint.ts"
 import type { Container } from "../../domain/Container.ts"
 import type { Lease } from "../../effects/Disk.ts"
-import { type Report, unwatched } from "../../effects/Operation.ts"
 import type { RestoreRequest } from "../../effects/Runtime.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as FreezeScript from "../shared/FreezeScript.ts"
 import * as ImageChain from "../shared/ImageChain.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
+import * as LazyPages from "../shared/LazyPages.ts"
 import * as OpenFiles from "../shared/OpenFiles.ts"
-import * as Proc from "../shared/Proc.ts"
-import * as Process from "../shared/Process.ts"
+import type * as Process from "../shared/Process.ts"
+import * as RestoreProgress from "../shared/RestoreProgress.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import * as OciBundle from "./OciBundle.ts"
 import * as OciCall from "./OciCall.ts"
@@ -104,8 +103,8 @@ export const restore = (
     })
     const freeze = request.after === "paused" ? yield* FreezeScript.write(workPath) : undefined
     const criu = freeze === undefined ? command.criu : { ...command.criu, "action-script": freeze }
-    if (options.lazyPages === true) yield* servePages(settings, checkpoint.path, workPath, lease)
-    const finished = yield* withProgress(
+    const pages = options.lazyPages === true ? yield* serve(settings, container, request) : undefined
+    const finished = yield* RestoreProgress.whileRestoring(
       request.report,
       (onStart) =>
         OciCall.runWithCriu(settings, { ...command, criu }, workPath, {
@@ -119,7 +118,8 @@ export const restore = (
         })
     )
     if (finished.code === 0) {
-      return yield* request.after === "paused" ? keepPaused(settings, container, workPath, lease) : Effect.void
+      if (request.after === "paused") yield* keepPaused(settings, container, workPath, lease)
+      return yield* pages === undefined ? Effect.void : bringIn(settings, container, request, pages)
     }
     yield* Effect.ignore(clear(settings, "restore", container.id, lease))
     return yield* Effect.flatMap(
@@ -142,39 +142,31 @@ const keepPaused = (settings: OciSettings, { process: _, ...container }: Contain
     }
   }).pipe(Effect.tapError(() => Effect.ignore(clear(settings, "restore", container.id, lease))))
 
-/** Tells, while the restore runs, how much memory the processes have that it has started. */
-const withProgress = <A, E, R>(report: Report, restoring: (onStart: (pid: number) => void) => Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    if (report === unwatched) return yield* restoring(() => {})
-    const started = yield* Deferred.make<number>()
-    const look = (pid: number) =>
-      Effect.delay(
-        Effect.suspend(() => report({ step: "restoring", bytes: Proc.residentBytes(Proc.descendants(pid)), total: 0 })),
-        50
-      )
-    const watch = yield* Deferred.await(started).pipe(
-      Effect.flatMap((pid) => Effect.forever(look(pid))),
-      Effect.interruptible,
-      Effect.fork
+const serve = (settings: OciSettings, container: Container, { checkpoint, lease, workPath }: RestoreRequest) =>
+  LazyPages.serve({ criu: settings.criu, env: settings.env, imagePath: checkpoint.path, workPath, lease }).pipe(
+    Effect.catchTag(
+      "ServerEnded",
+      ({ log, verdict: { detail, hint, reason } }) =>
+        Effect.fail(failed(settings, container, reason, `its memory cannot be served: ${detail}`, hint, log))
     )
-    return yield* Effect.ensuring(
-      restoring((pid) => Deferred.unsafeDone(started, Effect.succeed(pid))),
-      Fiber.interrupt(watch)
-    )
-  })
+  )
 
-/**
- * Starts the process that brings the memory in behind a lazy restore; it ends when it has. It inherits the locks, for
- * until then the checkpoint must not be removed.
- */
-const servePages = (settings: OciSettings, imagePath: string, workPath: string, lease: Lease) =>
-  Effect.gen(function* () {
-    const args = ["lazy-pages", "--images-dir", imagePath, "--work-dir", workPath, "--log-file", "lazy-pages.log"]
-    yield* Effect.ignore(Process.start({ program: settings.criu, args, env: settings.env, lease }))
-    for (let turn = 0; turn < 1000 && !KernelFile.exists(`${workPath}/lazy-pages.socket`); turn++) {
-      yield* Effect.sleep(5)
-    }
+/** Waits until all memory is in. Where that ends too early, the processes go no further on memory that is not theirs. */
+const bringIn = (
+  settings: OciSettings,
+  { process: _, ...container }: Container,
+  request: RestoreRequest,
+  pages: LazyPages.LazyPages
+) => {
+  const freeze = Effect.map(current(settings, "restore", container), ({ cgroup }) => {
+    if (cgroup !== undefined) Cgroup.freeze(cgroup)
   })
+  const allIn = Effect.tapError(pages.allIn, () => Effect.ignore(freeze))
+  return RestoreProgress.whilePaging(request.report, { ...pages, allIn }, request.checkpoint.record?.bytes ?? 0).pipe(
+    Effect.tapError(() => Effect.ignore(clear(settings, "restore", container.id, request.lease))),
+    Effect.mapError((ended) => LazyPages.memoryLost(settings.runtime, container.id, ended))
+  )
+}
 
 const bundleOf = (container: Container, { checkpoint, options }: Subject): string | undefined =>
   options.oci?.bundle ?? checkpoint.record?.container?.bundle ?? container.bundle

@@ -6,7 +6,7 @@ import { type Capabilities, isAble } from "../../domain/Capabilities.ts"
 import { OptionUnsupported, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
 import { Runtime } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
-import { noSoftDirty, tracksMemory } from "../shared/CriuCapabilities.ts"
+import { tracksMemory } from "../shared/CriuCapabilities.ts"
 import * as Proc from "../shared/Proc.ts"
 import { probe } from "./OciCapabilities.ts"
 import { checkDump } from "./OciCheckDump.ts"
@@ -34,16 +34,14 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
             yield* OciCommand.check(settings.runtime, options)
             const found = yield* capabilities
             if (!isAble(found)) return yield* unavailable(settings, found)
-            const incremental = "preDump" in options && options.preDump === true
-              ? "preDump"
-              : "parentPath" in options && options.parentPath !== undefined
-              ? "parentPath"
-              : undefined
-            if (incremental !== undefined && found.unsupported[incremental] !== undefined) {
+            const option = Object.entries(options).find(([name, value]) =>
+              ofKernel.includes(name) && value !== undefined && value !== false && name in found.unsupported
+            )?.[0]
+            if (option !== undefined) {
               return yield* new OptionUnsupported({
-                option: incremental,
+                option,
                 runtime: settings.runtime,
-                detail: noSoftDirty,
+                detail: found.unsupported[option] ?? "it is missing",
                 supportedBy: []
               })
             }
@@ -69,6 +67,9 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
       }
     })
   )
+
+/** Options that this kernel may not have, whatever the runtime has. */
+const ofKernel = ["preDump", "parentPath", "lazyPages"]
 
 const unavailable = (settings: OciSettings, found: Capabilities): RuntimeUnavailable => {
   const missing = found.findings.find((finding) => finding.verdict === "missing")

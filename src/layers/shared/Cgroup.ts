@@ -1,7 +1,7 @@
 /**
  * A container's control group: whether it stands still, and which processes are in it.
  *
- * It reads both versions of the kernel's interface, and changes nothing but by {@link kill}.
+ * It reads both versions of the kernel's interface, and changes nothing but by {@link freeze} and {@link kill}.
  */
 import process from "node:process"
 import * as KernelFile from "./KernelFile.ts"
@@ -12,6 +12,12 @@ export const isFrozen = (path: string): boolean => {
   if (version2 !== undefined) return version2.trim() === "1"
   const version1 = KernelFile.read(`${path}/freezer.state`)?.trim()
   return version1 === "FROZEN" || version1 === "FREEZING"
+}
+
+/** Has a cgroup frozen, at once and as far as it lets us: {@link isFrozen} tells whether it did. */
+export const freeze = (path: string): void => {
+  if (KernelFile.exists(`${path}/cgroup.freeze`)) KernelFile.write(`${path}/cgroup.freeze`, "1")
+  else if (KernelFile.exists(`${path}/freezer.state`)) KernelFile.write(`${path}/freezer.state`, "FROZEN")
 }
 
 /** The pids in a cgroup and in those below it. */

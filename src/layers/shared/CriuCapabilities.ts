@@ -20,7 +20,7 @@ export interface CriuProgram {
 export interface Criu {
   readonly version: string | undefined
   readonly kernel: string | undefined
-  /** Whether checkpoints work, and whether the kernel tracks changed memory. */
+  /** Whether checkpoints work, whether the kernel tracks changed memory, and whether memory can be brought in later. */
   readonly findings: ReadonlyArray<Finding>
   /** Options that cannot be used, each with the reason. */
   readonly unsupported: Readonly<Record<string, string>>
@@ -38,22 +38,28 @@ export const ask = ({ env }: CriuProgram, program: string, ...args: ReadonlyArra
 export const probe = (program: CriuProgram, ...more: ReadonlyArray<string>): Effect.Effect<Criu> =>
   Effect.gen(function* () {
     const { criu } = program
-    const [said, check, dirty] = yield* Effect.all([
+    const [said, check, dirty, uffd] = yield* Effect.all([
       ask(program, criu, "--version"),
       ask(program, criu, "check", ...more),
-      ask(program, criu, "check", "--feature", "mem_dirty_track")
+      ask(program, criu, "check", "--feature", "mem_dirty_track"),
+      ask(program, criu, "check", ...more, "--feature", "uffd-noncoop")
     ], { concurrency: "unbounded" })
     const version = Option.getOrUndefined(said)?.stdout.match(/^Version: (\S+)/m)?.[1]
     const kernel = Proc.kernelRelease()
     const softDirty = Option.getOrUndefined(dirty)?.code === 0
+    const lazy = Option.getOrUndefined(uffd)?.code === 0
     return {
       version,
       kernel,
       findings: [
         criuFinding(criu, version, kernel, complaintOf(Option.getOrUndefined(check))),
-        softDirtyFinding(softDirty)
+        softDirtyFinding(softDirty),
+        lazyFinding(lazy)
       ],
-      unsupported: softDirty ? {} : { preDump: noSoftDirty, parentPath: noSoftDirty }
+      unsupported: {
+        ...(softDirty ? {} : { preDump: noSoftDirty, parentPath: noSoftDirty }),
+        ...(lazy ? {} : { lazyPages: noUserfaultfd })
+      }
     }
   })
 
@@ -62,7 +68,11 @@ export const tracksMemory = ({ unsupported }: Pick<Capabilities, "unsupported">)
   unsupported["parentPath"] === undefined
 
 /** What a missing soft-dirty tracking means. */
-export const noSoftDirty = "this kernel does not track changed memory (CONFIG_MEM_SOFT_DIRTY)"
+const noSoftDirty = "this kernel does not track changed memory (CONFIG_MEM_SOFT_DIRTY)"
+
+/** What a missing userfaultfd means. */
+const noUserfaultfd =
+  "this kernel, or a lack of rights, does not let CRIU bring memory in behind a process (userfaultfd)"
 
 /** What CRIU's own check has against this machine. */
 const complaintOf = (check: Process.Finished | undefined): string | undefined =>
@@ -98,5 +108,15 @@ const softDirtyFinding = (there: boolean): Finding =>
     detail: `${noSoftDirty}: no "preDump", no "parentPath"`,
     remedy: "use a kernel with CONFIG_MEM_SOFT_DIRTY, such as Debian's own"
   }
+
+const lazyFinding = (there: boolean): Finding =>
+  there
+    ? { subject: "kernel: userfaultfd", verdict: "ok", detail: "memory can be brought in behind a restored process" }
+    : {
+      subject: "kernel: userfaultfd",
+      verdict: "limited",
+      detail: `${noUserfaultfd}: no "lazyPages"`,
+      remedy: "use a kernel with CONFIG_USERFAULTFD, such as Debian's own, as root"
+    }
 
 const lastLine = (text: string): string | undefined => text.trim().split("\n").at(-1) || undefined

@@ -4,10 +4,17 @@
  * Such a read never waits for a device, so it does not go through the thread pool; nothing else of the disk
  * belongs here.
  */
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs"
 
 /** The text of a file; `undefined` when it cannot be read. */
 export const read = (path: string): string | undefined => attempt(() => readFileSync(path, "utf8"))
+
+/** Writes to a file that is there; whether the kernel took it. */
+export const write = (path: string, text: string): boolean =>
+  attempt(() => {
+    writeFileSync(path, text, { flag: "r+" })
+    return true
+  }) ?? false
 
 /** The names in a folder; `undefined` when it cannot be read. */
 export const names = (path: string): ReadonlyArray<string> | undefined => attempt(() => readdirSync(path))

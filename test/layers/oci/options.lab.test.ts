@@ -52,23 +52,6 @@ for (const runtime of LabContainer.runtimes) {
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
 
-    it.scopedLive("lazyPages", () =>
-      Effect.gen(function* () {
-        const args = LabContainer.python("memory = bytearray(os.urandom(1000000) * 30)")
-        const container = yield* LabContainer.make({ runtime, programs: true, args })
-        yield* Effect.gen(function* () {
-          const before = yield* container.counted(3)
-          yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
-          const lazily = Checkpoints.restore(container.id, "first", { lazyPages: true, replace: true })
-          if (runtime === "crun") {
-            expect((yield* Effect.flip(lazily))._tag).toBe("OptionUnsupported")
-          } else {
-            yield* lazily
-            yield* container.counted(before + 5)
-          }
-        }).pipe(Effect.provide(LabContainer.layerOf(container)))
-      }))
-
     it.scopedLive("emptyNamespaces", () =>
       Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime })
