@@ -37,6 +37,20 @@ describe("runc", () => {
       }).pipe(Effect.provide(LabContainer.layerOf(container)))
     }))
 
+  it.scopedLive("is restored lazily", () =>
+    Effect.gen(function* () {
+      const container = yield* LabContainer.make({ runtime: "runc", mappedTo })
+      yield* Effect.gen(function* () {
+        const before = yield* container.counted(3)
+        yield* Checkpoints.create(container.id, "first")
+        const outcome = yield* Checkpoints.restore(container.id, "first", { lazyPages: true }).pipe(
+          Effect.match({ onFailure: ({ message }) => message, onSuccess: ({ state }) => state })
+        )
+        expect(outcome).toBe("running")
+        yield* container.counted(before + 3)
+      }).pipe(Effect.provide(LabContainer.layerOf(container)))
+    }))
+
   it.scopedLive("images that are the host's root's, as another program leaves them, are given to its root first", () =>
     Effect.gen(function* () {
       const container = yield* LabContainer.make({ runtime: "runc", mappedTo })
