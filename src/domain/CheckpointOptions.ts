@@ -96,7 +96,7 @@ export type CriuRestoreOptions = typeof CriuRestoreOptions.Type
 export const RestoreOptions = Schema.Struct({
   ...commonFields,
   ...criuFields,
-  /** Start at once and bring the memory in behind. */
+  /** Start the processes at once and bring their memory in behind them; the restore has ended when all of it is in. */
   lazyPages: flag,
   /** Roll a running container back: it is checkpointed first, and returned to when the restore fails. */
   replace: flag,

@@ -287,6 +287,9 @@ export const remove = (container: string, name: string, options?: RemoveOptions)
  * Brings a container back to where it was; the checkpoint stays. With `replace` a running container is rolled back, behind a safety
  * checkpoint to which it returns when the restore fails.
  *
+ * With `lazyPages` the processes run early on and their memory is brought in behind them; the result comes when all of it is in. Who
+ * wants to go on at once uses {@link beginRestore}. When what brings it in ends too early, the container is killed, for it may have
+ * read zeros: `RuntimeFailed` of the reason `MemoryLost`.
  * The hook `afterRestore` is told of what was restored, be it the safety checkpoint; `beforeFreeze` and `afterDump` are told of the
  * taking of that one, where they are given here.
  *
@@ -314,7 +317,8 @@ export const restore = (container: string, name: string, options?: RestoreOption
   Effect.flatMap(Checkpoints, (service) => service.restore(container, name, options, hooks))
 
 /**
- * The same as {@link restore}, begun: gives the running operation at once.
+ * The same as {@link restore}, begun: gives the running operation at once. With `lazyPages` the container runs from the step `paging` of its
+ * progress on; what is still to come is `total` less `bytes`.
  *
  * @example
  * ```ts

@@ -102,7 +102,10 @@ export class Runtime extends Context.Tag("stasis/Runtime")<Runtime, {
     container: Container,
     request: Pick<RestoreRequest, "checkpoint" | "options">
   ) => Effect.Effect<void, RuntimeError | ContainerMismatch | CheckpointDamaged>
-  /** Brings a container back. No container of its id runs when it is called. When it fails, none runs afterwards. */
+  /**
+   * Brings a container back. No container of its id runs when it is called. When it fails, none runs afterwards. With
+   * `lazyPages` it ends when all memory is in, and reports the step `paging` as soon as the container runs.
+   */
   readonly restore: (container: Container, request: RestoreRequest) => Effect.Effect<void, RuntimeError>
   readonly pause: (container: Container, lease: Lease) => Effect.Effect<void, RuntimeError>
   readonly resume: (container: Container, lease: Lease) => Effect.Effect<void, RuntimeError>

@@ -12,6 +12,7 @@ describe("Progress.ratio", () => {
     ["dumping", 10, 10, 1],
     ["dumping", 11, 10, 1],
     ["syncing", 5, 10, 0.5],
+    ["paging", 5, 10, 0.5],
     ["done", 0, 0, 1],
     ["done", 5, 10, 1]
   ])("of %s, %i of %i bytes, is %d", (step, bytes, total, ratio) => {

@@ -28,7 +28,7 @@ export const restore = Command.make("restore", {
   checkpointDir: flags.checkpointDir,
   criu: flags.criuFlags,
   lazyPages: Options.boolean("lazy-pages").pipe(
-    Options.withDescription("Start at once and bring the memory in behind")
+    Options.withDescription("Let it run at once and bring its memory in behind; ends when all of it is in")
   ),
   oci: {
     bundle: path("bundle", "The bundle to restore into; by default the container's own"),

@@ -10,6 +10,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { RuntimeFailed } from "../../domain/CheckpointError.ts"
 import type { CheckpointStore } from "../../effects/CheckpointStore.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { Disk } from "../../effects/Disk.ts"
@@ -19,7 +20,12 @@ import { storageFailed } from "../shared/storageFailed.ts"
 import type { MemoryVolume, WriteLimit } from "./MemoryVolume.ts"
 import { type Code, Refusal, toPlatformError } from "./Refusal.ts"
 
-/** The services that faults can be asked of; `File` is an open file of `FileSystem`. */
+/** What brings the memory in behind a lazy restore: a process of its own in the real worlds, that may die. */
+interface LazyPages {
+  readonly serve: Effect.Effect<void, RuntimeFailed>
+}
+
+/** The services that faults can be asked of; `File` is an open file of `FileSystem`, `LazyPages` a part of a restore. */
 interface Services {
   readonly FileSystem: FileSystem.FileSystem
   readonly File: FileSystem.File
@@ -28,6 +34,7 @@ interface Services {
   readonly ContainerStore: Context.Tag.Service<ContainerStore>
   readonly Runtime: Context.Tag.Service<Runtime>
   readonly EventLog: Context.Tag.Service<EventLog>
+  readonly LazyPages: LazyPages
 }
 
 type ErrorOf<M> = M extends Effect.Effect<unknown, infer E, unknown> ? E

@@ -80,7 +80,12 @@ export const make = (
     checkRestore: (container, request) =>
       faults.around("Runtime.checkRestore", checkRestore(world, container, request)),
     restore: (container, request) =>
-      Effect.uninterruptible(faults.around("Runtime.restore", restore(world, container, request))),
+      Effect.uninterruptible(
+        faults.around(
+          "Runtime.restore",
+          restore(world, container, request, faults.around("LazyPages.serve", Effect.void))
+        )
+      ),
     pause: (container) =>
       faults.around(
         "Runtime.pause",
@@ -194,7 +199,12 @@ const checkFile = ({ fs }: World, container: Container, recorded: OpenFile) =>
         : refuse("restore", container, "FileChanged", `"${recorded.path}" has changed since the checkpoint`)
   })
 
-const restore = (world: World, container: Container, request: RestoreRequest) =>
+const restore = (
+  world: World,
+  container: Container,
+  request: RestoreRequest,
+  pages: Effect.Effect<void, RuntimeFailed>
+) =>
   Effect.gen(function* () {
     const { containers, images } = world
     const { checkpoint, report, workPath } = request
@@ -208,8 +218,22 @@ const restore = (world: World, container: Container, request: RestoreRequest) =>
       checkFile(world, container, file), { discard: true })
     yield* Effect.mapError(images.writeLog(`${workPath}/restore.log`, "Restore finished successfully\n"), (error) =>
       failed("restore", container, error))
-    yield* report({ step: "restoring", bytes: memory.memory, total: memory.memory })
+    const [none, all] = [{ bytes: 0, total: memory.memory }, { bytes: memory.memory, total: memory.memory }]
+    const lazy = request.options.lazyPages === true
+    yield* report({ step: "restoring", ...(lazy ? none : all) })
     containers.revive(yield* Clock.currentTimeMillis, { ...memory, id: container.id }, request.after)
+    if (!lazy) {
+      return
+    }
+    yield* report({ step: "paging", ...none })
+    yield* Effect.tapError(
+      pages,
+      () =>
+        Effect.clockWith((clock) =>
+          Effect.sync(() => containers.stop(clock.unsafeCurrentTimeMillis(), container.id))
+        )
+    )
+    yield* report({ step: "paging", ...all })
   })
 
 type RuntimeOperation = RuntimeFailed["operation"]

@@ -5,7 +5,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import {
-  type OptionUnsupported,
+  OptionUnsupported,
   RuntimeFailed,
   type RuntimeUnavailable,
   type StorageFailed
@@ -48,6 +48,14 @@ export const checkRestore = (
     const found = yield* OciBundle.findSpec(bundleOf(container, subject), checkpoint.path).pipe(
       Effect.catchAll((detail) => fail("FileMissing", detail, "name another bundle"))
     )
+    if (options.lazyPages === true && OciOwner.ofSpec(found.spec) !== undefined && !LazyPages.servesAnybody()) {
+      yield* new OptionUnsupported({
+        option: "lazyPages",
+        runtime: settings.runtime,
+        detail: "the kernel lets no root of a user namespace wait for its memory (vm.unprivileged_userfaultfd)",
+        supportedBy: []
+      })
+    }
     const root = OciSpec.rootOf(found.spec, found.bundle)
     if (!KernelFile.isFolder(root)) {
       yield* fail("FileMissing", `its root file system "${root}" is gone`, "name another bundle")

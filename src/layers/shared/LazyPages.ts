@@ -102,6 +102,9 @@ export const memoryLost = (runtime: string, container: string, { log, verdict }:
     ...(log === "" ? {} : { log })
   })
 
+/** Whether the kernel lets memory be brought in behind processes that are not the machine's root's. */
+export const servesAnybody = (): boolean => KernelFile.read("/proc/sys/vm/unprivileged_userfaultfd")?.trim() === "1"
+
 const logFile = "lazy-pages.log"
 const readyFile = "lazy-pages.ready"
 

@@ -44,6 +44,48 @@ describe("the faults of a world", () => {
   )
 
   it.effect(
+    "of a lazy restore: it runs while its memory comes in, and is gone when that is lost",
+    inWorld(({ container, faults }) =>
+      Effect.gen(function* () {
+        yield* Checkpoints.create("counter", "first")
+        const hang = yield* faults.hangNext("LazyPages.serve")
+        const operation = yield* Checkpoints.beginRestore("counter", "first", { lazyPages: true })
+        yield* hang.reached
+        expect((yield* container("counter"))?.state).toBe("running")
+        expect(yield* operation.state).toBe("running")
+        const steps = yield* Effect.fork(Stream.runCollect(operation.progress))
+        yield* Effect.yieldNow()
+        yield* hang.release
+        const { checkpoint } = yield* operation.result
+        const total = checkpoint.record?.bytes ?? 0
+        expect(Array.from(yield* Fiber.join(steps))).toEqual([
+          { step: "paging", bytes: 0, total },
+          { step: "paging", bytes: total, total },
+          { step: "done", bytes: total, total }
+        ])
+        const lost = new CheckpointError.RuntimeFailed({
+          operation: "restore",
+          container: "counter",
+          runtime: "memory",
+          reason: "MemoryLost",
+          detail: "lost"
+        })
+        yield* faults.failNext("LazyPages.serve", lost)
+        const replaced = Checkpoints.restore("counter", "first", { lazyPages: true, replace: true })
+        expect(yield* Effect.flip(replaced)).toEqual(lost)
+        expect((yield* container("counter"))?.state).toBe("running")
+        expect(yield* Checkpoints.names("counter")).toEqual(["first"])
+        yield* Checkpoints.create("counter", "second")
+        yield* faults.failNext("LazyPages.serve", lost)
+        expect(yield* Effect.flip(Checkpoints.restore("counter", "second", { lazyPages: true }))).toEqual(lost)
+        expect(yield* container("counter")).toBeUndefined()
+        yield* Checkpoints.restore("counter", "second", { lazyPages: true })
+        expect((yield* container("counter"))?.state).toBe("running")
+      })
+    )
+  )
+
+  it.effect(
     "hang a call until it is released",
     inWorld(({ faults }) =>
       Effect.gen(function* () {

@@ -64,6 +64,9 @@ describe("OciCommand", () => {
         ["restore", "--detach", "--bundle", "/b", ...folders, "--console-socket", "/s", "--pid-file", "/p"]
           .concat("--lazy-pages", "--file-locks", "c1")
       )
+    expect(back("runc", { lazyPages: true }).criu).toEqual({})
+    expect(back("crun", { lazyPages: true }).args).toEqual(back("crun", {}).args)
+    expect(back("crun", { lazyPages: true }).criu).toEqual({ "lazy-pages": true })
   })
 
   it.each<["runc" | "crun", CreateOptions | RestoreOptions, string | undefined, ReadonlyArray<string>]>([
@@ -75,7 +78,7 @@ describe("OciCommand", () => {
     ["crun", { linkRemap: true }, "linkRemap", []],
     ["runc", { emptyNamespaces: ["network", "pid"] }, "emptyNamespaces", []],
     ["crun", { emptyNamespaces: ["network"] }, "emptyNamespaces", ["runc"]],
-    ["crun", { lazyPages: true }, "lazyPages", ["runc"]],
+    ["crun", { lazyPages: true }, undefined, []],
     ["runc", { tcpEstablished: true, tcpClose: true }, "tcpClose", []]
   ])("%s refuses of %j: %s", (runtime, options, option, supportedBy) => {
     const checked = OciCommand.check(runtime, options)
