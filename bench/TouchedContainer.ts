@@ -16,12 +16,15 @@ export interface TouchedContainer {
   readonly scratch: string
 }
 
+/** The file of an answering container's root whose times it sets, about a thousand times a second: it never opens it. */
+export const answer = "tmp/answer"
+
 /** Makes a container and waits until its memory is touched. `scratch` is a folder on a real disk. */
-export const make = (scratch: string, mebibytes: number) =>
+export const make = (scratch: string, mebibytes: number, answering = false) =>
   Effect.acquireRelease(
     Effect.gen(function* () {
       const container = { id: `touched-${mebibytes}`, bundle: `${scratch}/bundle-${mebibytes}`, scratch }
-      yield* Effect.sync(() => makeBundle(container.bundle, mebibytes))
+      yield* Effect.sync(() => makeBundle(container.bundle, mebibytes, answering))
       yield* must("runc", ["run", "--detach", "--bundle", container.bundle, container.id])
       yield* Effect.retry(
         Effect.filterOrFail(
@@ -75,11 +78,11 @@ export const must = (program: string, args: ReadonlyArray<string>): Effect.Effec
 /** A program of perl: touches so many MiB and counts. */
 export const counting = `
   my $s = ""; my $n = $ARGV[0] * 1048576; vec($s, $n - 1, 8) = 1;
-  while (1) { $i++; select(undef, undef, undef, 0.05) }
+  while (1) { $i++; select(undef, undef, undef, $ARGV[1] ? 0.001 : 0.05); utime(undef, undef, $ARGV[1]) if $ARGV[1] }
 `
 
 /** A root with perl, which every Debian has, and what it is linked with. */
-const makeBundle = (bundle: string, mebibytes: number): void => {
+const makeBundle = (bundle: string, mebibytes: number, answering: boolean): void => {
   const root = `${bundle}/rootfs`
   for (const folder of ["tmp", "proc", "dev", "sys", "usr/bin"]) {
     NodeFs.mkdirSync(`${root}/${folder}`, { recursive: true })
@@ -93,7 +96,11 @@ const makeBundle = (bundle: string, mebibytes: number): void => {
   }
   spawnSync("runc", ["spec", "--bundle", bundle], { stdio: "ignore" })
   const spec = JSON.parse(NodeFs.readFileSync(`${bundle}/config.json`, "utf8"))
-  Object.assign(spec.process, { terminal: false, args: ["/usr/bin/perl", "-e", counting, String(mebibytes)] })
+  Object.assign(spec.process, {
+    terminal: false,
+    args: ["/usr/bin/perl", "-e", counting, String(mebibytes), ...(answering ? [`/${answer}`] : [])]
+  })
+  NodeFs.writeFileSync(`${root}/${answer}`, "")
   spec.root.readonly = false
   NodeFs.writeFileSync(`${bundle}/config.json`, JSON.stringify(spec))
 }

@@ -9,6 +9,7 @@ import process from "node:process"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { containers } from "./containers.ts"
+import { lazy } from "./lazy.ts"
 import { list } from "./list.ts"
 import { memory } from "./memory.ts"
 import { processes } from "./processes.ts"
@@ -25,6 +26,7 @@ const pieces = {
   "16MiB": containers(16),
   "256MiB": containers(256),
   "1024MiB": containers(1024),
+  lazy,
   peak
 }
 

@@ -25,6 +25,7 @@ const pieces = {
   "16MiB": true,
   "256MiB": true,
   "1024MiB": true,
+  lazy: true,
   peak: true
 }
 
@@ -87,7 +88,7 @@ const { values } = parseArgs({
   options: { only: { type: "string" }, quick: { type: "boolean" }, json: { type: "boolean" } }
 })
 const quick = values.quick === true
-const whole = Object.keys(pieces).filter((name) => !quick || !/(1024|256)MiB$/.test(name))
+const whole = Object.keys(pieces).filter((name) => !quick || !/(1024|256)MiB$|^lazy$/.test(name))
 const wanted = values.only === undefined ? whole : values.only.split(",")
 const unknown = wanted.filter((name) => !(name in pieces))
 if (unknown.length > 0) {

@@ -233,7 +233,11 @@ const restore = (
           Effect.sync(() => containers.stop(clock.unsafeCurrentTimeMillis(), container.id))
         )
     )
-    yield* report({ step: "paging", ...all })
+    yield* report({
+      step: "paging",
+      bytes: Math.max(memory.memory, checkpoint.record?.bytes ?? 0),
+      total: memory.memory
+    })
   })
 
 type RuntimeOperation = RuntimeFailed["operation"]
