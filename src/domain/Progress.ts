@@ -2,10 +2,9 @@
 import * as Schema from "effect/Schema"
 
 /**
- * The steps of an operation, in the order in which they are reached; a step may be left out. In `paging`, the processes of a lazy
- * restore run already, and their memory is brought in behind them.
  * The steps of an operation, in the order in which they are reached; a step may be left out. In `preparing` the hook before the
- * freeze is run, in `notifying` the one after the dump or after the restore.
+ * freeze is run, in `notifying` the one after the dump or after the restore. In `paging` the processes of a lazy restore run already,
+ * and their memory is brought in behind them.
  */
 export const Step = Schema.Literal(
   "waiting",

@@ -290,6 +290,7 @@ export const remove = (container: string, name: string, options?: RemoveOptions)
  * With `lazyPages` the processes run early on and their memory is brought in behind them; the result comes when all of it is in. Who
  * wants to go on at once uses {@link beginRestore}. When what brings it in ends too early, the container is killed, for it may have
  * read zeros: `RuntimeFailed` of the reason `MemoryLost`.
+ *
  * The hook `afterRestore` is told of what was restored, be it the safety checkpoint; `beforeFreeze` and `afterDump` are told of the
  * taking of that one, where they are given here.
  *

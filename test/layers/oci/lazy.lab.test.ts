@@ -38,6 +38,11 @@ for (const runtime of LabContainer.runtimes) {
           yield* Checkpoints.create(container.id, "first")
           const { operation, seen, server } = yield* beginLazily(container.id)
           const held = seen.length
+          // Should this process die, the server keeps the checkpoint until all of it is read.
+          const open = (KernelFile.names(`/proc/${server}/fd`) ?? []).map((fd) =>
+            KernelFile.link(`/proc/${server}/fd/${fd}`)
+          )
+          expect(open.filter((path) => path?.includes("lock"))).toHaveLength(2)
           const before = yield* container.count
           // It is let go for a moment at a time, until the program has answered.
           yield* LabContainer.poll(
