@@ -36,7 +36,10 @@ export interface DumpRequest {
   readonly workPath: string
   /** The folder of the images that the dump builds on, relative to the image path, as CRIU wants it. */
   readonly parentPath?: string
-  /** What the container is left as when the dump succeeds. Whether it is so is looked up afterwards. */
+  /**
+   * What the container is left as when the dump succeeds; what it is dumped as is what it was before. Whether it is so is looked
+   * up afterwards.
+   */
   readonly after: "running" | "paused" | "stopped"
   readonly options: CreateOptions
   /** Is inherited by every process that the runtime starts, so that the locks outlive ours with them. */

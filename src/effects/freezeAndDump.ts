@@ -72,7 +72,6 @@ export const freezeAndDump = (attempt: Attempt, plan: Creation.CreationPlan, sta
     yield* store.noteDump(container, attempt.operation)
     const parentPath = yield* parentOf(attempt, plan, staging)
     yield* report({ step: "freezing", bytes: 0, total })
-    if (plan.mode === "PauseThenStop" && !plan.paused) yield* runtime.pause(container, lease)
     yield* report({ step: "dumping", bytes: 0, total })
     return yield* runtime.checkpoint(container, {
       imagePath: staging.imagePath,

@@ -134,9 +134,8 @@ describe("the hooks of create", () => {
       inWorld((control) =>
         Effect.gen(function* () {
           const { hooks, told } = noting(control, { beforeFreeze: hook })
-          const pause = yield* control.faults.hangNext("Runtime.pause")
           const dump = yield* control.faults.hangNext("Runtime.checkpoint")
-          const frozen = Effect.as(Effect.raceFirst(pause.reached, dump.reached), "it was frozen")
+          const frozen = Effect.as(dump.reached, "it was frozen")
           const error = yield* Effect.raceFirst(Effect.flip(Checkpoints.create("web", "first", {}, hooks)), frozen)
           expect(error).toMatchObject({
             _tag: "HookFailed",
@@ -256,7 +255,6 @@ describe("the hooks of create", () => {
         })
         const faults = [
           control.faults.failNext("Runtime.checkDump", broken),
-          control.faults.failNext("Runtime.pause", broken),
           control.faults.failNext("Runtime.checkpoint", broken),
           control.faults.failNext("CheckpointStore.imageBytes", storage),
           control.faults.failNext("CheckpointStore.publish", storage),

@@ -268,15 +268,15 @@ describe("create", () => {
     inWorld((control) =>
       Effect.gen(function* () {
         yield* control.faults.setCapacity(100_000)
-        const pause = yield* control.faults.hangNext("Runtime.pause")
+        const dump = yield* control.faults.hangNext("Runtime.checkpoint")
         const fiber = yield* Effect.fork(Effect.flip(Checkpoints.create("web", "first")))
-        expect(yield* Effect.raceFirst(pause.reached, Fiber.join(fiber))).toMatchObject({
+        expect(yield* Effect.raceFirst(dump.reached, Fiber.join(fiber))).toMatchObject({
           _tag: "StorageFailed",
           reason: "NoSpace"
         })
         const error = yield* Fiber.join(fiber)
         expect(CheckpointError.httpStatus(error)).toBe(507)
-        yield* pause.release
+        yield* dump.release
         expect((yield* control.container("web"))?.state).toBe("running")
         expect(yield* listed).toEqual([])
       }), { containers: [{ id: "web", memory: 200_000 }] })

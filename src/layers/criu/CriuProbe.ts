@@ -31,7 +31,6 @@ export const probe = (settings: CriuSettings): Effect.Effect<Capabilities> =>
       ],
       unsupported: {
         ...criu.unsupported,
-        ...Object.fromEntries(missing.flatMap(({ means, option }) => option === undefined ? [] : [[option, means]])),
         linkRemap: "a checkpoint with it could be restored once at the most",
         oci: "processes have no bundle and no console"
       }
@@ -43,16 +42,9 @@ interface Feature {
   readonly name: string
   /** What it means that it is missing. */
   readonly means: string
-  /** The option that cannot be used then. */
-  readonly option?: string
 }
 
 const features: ReadonlyArray<Feature> = [
-  {
-    name: "uffd-noncoop",
-    means: "the kernel cannot bring memory in behind a restore (userfaultfd)",
-    option: "lazyPages"
-  },
   { name: "seccomp_filters", means: "processes with seccomp filters cannot be checkpointed" },
   { name: "tcp_half_closed", means: "connections that one end has closed cannot be kept" },
   { name: "timens", means: "clocks that count from the machine's start jump after it was started anew" },
@@ -68,9 +60,9 @@ const lacks = (settings: CriuSettings, name: string, more: ReadonlyArray<string>
     (asked) => Option.getOrUndefined(asked)?.code !== 0
   )
 
-const findingOf = ({ means, name, option }: Feature): Finding => ({
+const findingOf = ({ means, name }: Feature): Finding => ({
   subject: `feature: ${name}`,
   verdict: "limited",
-  detail: `${means}${option === undefined ? "" : `: no "${option}"`}`,
+  detail: means,
   remedy: "use a newer kernel and CRIU"
 })

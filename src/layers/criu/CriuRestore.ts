@@ -14,8 +14,10 @@ import * as CriuDump from "../shared/CriuDump.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as ImageChain from "../shared/ImageChain.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
+import * as LazyPages from "../shared/LazyPages.ts"
 import * as OpenFiles from "../shared/OpenFiles.ts"
 import type * as Process from "../shared/Process.ts"
+import * as RestoreProgress from "../shared/RestoreProgress.ts"
 import * as CriuCall from "./CriuCall.ts"
 import * as CriuCommand from "./CriuCommand.ts"
 import { type CriuSettings, runtimeName } from "./CriuSettings.ts"
@@ -68,20 +70,40 @@ export const restore = (
     })
     const inherits = CriuCall.withDescriptors(lease, outputs.map(({ descriptor }) => descriptor))
     const newPids = options.criu?.newPids === true
-    const finished = yield* CriuCall.run(settings, args, {
-      lease: inherits,
-      streams: terminal === undefined ? {} : { stdin: terminal, stdout: terminal, stderr: terminal },
-      ...(newPids ? { wrap: (call: CriuCall.Call) => OwnPids.wrap(call, workPath, inherits.descriptors.length) } : {})
-    })
+    const pages = options.lazyPages === true ? yield* serve(settings, container, request) : undefined
+    const finished = yield* RestoreProgress.whileRestoring(request.report, (onStart) =>
+      CriuCall.run(settings, args, {
+        lease: inherits,
+        streams: terminal === undefined ? {} : { stdin: terminal, stdout: terminal, stderr: terminal },
+        ...(newPids
+          ? { wrap: (call: CriuCall.Call) => OwnPids.wrap(call, workPath, inherits.descriptors.length) }
+          : {}),
+        onStart
+      }))
     const root = finished.code === 0 ? rootOf(workPath, newPids ? finished.session : undefined) : undefined
     if (root === undefined) return yield* fail(container, workPath, finished)
     yield* register(settings, container, kept, root, newPids).pipe(
-      Effect.zipRight(
-        after === "paused" ? ProcessTree.stop(root, container.id) : ProcessTree.letGo(root, container.id)
-      ),
+      Effect.zipRight(after === "paused" ? ProcessTree.stop(root, container.id) : Effect.void),
+      Effect.zipRight(pages === undefined ? Effect.void : bringIn(container, request, pages)),
       Effect.tapError(() => Effect.ignore(ProcessTree.kill(root, container.id)))
     )
   }).pipe(Effect.scoped)
+
+const serve = (settings: CriuSettings, container: Container, { checkpoint, lease, workPath }: RestoreRequest) =>
+  LazyPages.serve({ criu: settings.criu, env: settings.env, imagePath: checkpoint.path, workPath, lease }).pipe(
+    Effect.catchTag(
+      "ServerEnded",
+      ({ log, verdict }) =>
+        failed(container, { ...verdict, detail: `its memory cannot be served: ${verdict.detail}` }, log)
+    )
+  )
+
+/** Waits until all memory is in. */
+const bringIn = (container: Container, { checkpoint, report }: RestoreRequest, pages: LazyPages.LazyPages) =>
+  Effect.mapError(
+    RestoreProgress.whilePaging(report, pages, checkpoint.record?.bytes ?? 0),
+    (ended) => LazyPages.memoryLost(runtimeName, container.id, ended)
+  )
 
 /** The tree is known by its name again, also where that was forgotten since. */
 const register = (

@@ -54,13 +54,6 @@ export const resume = (
     (detail) => failed("resume", container, detail)
   )
 
-/** Makes sure that a tree which was just restored runs: CRIU has ended before the kernel has let all of it go. */
-export const letGo = (root: ProcessIdentity, container: string): Effect.Effect<void, RuntimeFailed> =>
-  Effect.gen(function* () {
-    for (let turn = 0; turn < 100 && isStopped(root); turn++) yield* Effect.sleep(1)
-    if (isStopped(root)) yield* resume(root, [], container)
-  })
-
 /** Kills all of a tree and waits for its end. One that stands still does not run again. */
 export const kill = (root: ProcessIdentity, container: string): Effect.Effect<void, RuntimeFailed> =>
   Effect.gen(function* () {

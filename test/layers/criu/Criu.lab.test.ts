@@ -142,6 +142,11 @@ describe("a process tree", () => {
         yield* Checkpoints.restore(tree.id, "first", restoreOptions)
         yield* tree.counted((yield* tree.count) + 2)
         expect(LabProcess.stateOf(child)).toBe("T")
+        // One that is stopped for good is restored as it was before that.
+        yield* Checkpoints.create(tree.id, "second")
+        yield* Checkpoints.restore(tree.id, "second")
+        yield* tree.counted((yield* tree.count) + 2)
+        expect(LabProcess.stateOf(child)).toBe("T")
       }).pipe(Effect.provide(tree.layer))
     }))
 

@@ -2,16 +2,12 @@
 import { rmSync, writeFileSync } from "node:fs"
 import process from "node:process"
 import { describe, expect, it } from "@effect/vitest"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-import type { RestoreOptions } from "../../../src/domain/CheckpointOptions.ts"
-import type { Progress } from "../../../src/domain/Progress.ts"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
 import * as Oci from "../../../src/layers/oci/Oci.ts"
 import * as KernelFile from "../../../src/layers/shared/KernelFile.ts"
-import * as Proc from "../../../src/layers/shared/Proc.ts"
 import * as LabContainer from "./LabContainer.ts"
+import { beginLazily, leftBehind, servers } from "./lazyServer.ts"
 
 const pages = 65_536
 
@@ -135,6 +131,23 @@ for (const runtime of LabContainer.runtimes) {
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
 
+    it.scopedLive("what serves the memory of a paused one is killed: it is, too, though it does nothing by itself", () =>
+      Effect.gen(function* () {
+        const container = yield* LabContainer.make({ runtime, programs: true, args: touched })
+        yield* Effect.gen(function* () {
+          yield* container.counted(3)
+          yield* container.bare("pause", container.id)
+          yield* Checkpoints.create(container.id, "first")
+          const { operation, server } = yield* beginLazily(container.id)
+          const pid = yield* container.pid
+          expect(KernelFile.exists(`/proc/${pid}`)).toBe(true)
+          process.kill(server, "SIGKILL")
+          expect(yield* Effect.flip(operation.result)).toMatchObject({ reason: "MemoryLost" })
+          expect(KernelFile.exists(`/proc/${pid}`)).toBe(false)
+          expect(leftBehind(server)).toEqual([])
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
     it.scopedLive("a restore that fails leaves nothing that waits for it", () =>
       Effect.gen(function* () {
         const container = yield* LabContainer.make({ runtime, programs: true, args: touched })
@@ -162,31 +175,3 @@ for (const runtime of LabContainer.runtimes) {
       }))
   })
 }
-
-/** Begins a lazy restore and, when its processes run, holds the server of their memory. */
-const beginLazily = (id: string, options: RestoreOptions = {}) =>
-  Effect.gen(function* () {
-    const operation = yield* Checkpoints.beginRestore(id, "first", { ...options, lazyPages: true })
-    const seen = new Array<Progress>()
-    const held = yield* Deferred.make<number>()
-    yield* Effect.fork(Stream.runForEach(operation.progress, (progress) =>
-      Effect.suspend(() => {
-        seen.push(progress)
-        const [server] = servers()
-        if (progress.step !== "paging" || server === undefined) return Effect.void
-        if (!Effect.runSync(Deferred.isDone(held))) process.kill(server, "SIGSTOP")
-        return Deferred.succeed(held, server)
-      })))
-    return { operation, seen, server: yield* Deferred.await(held) }
-  })
-
-/** The processes that serve memory for this one. */
-const servers = () =>
-  Proc.descendants(process.pid).filter((pid) => (KernelFile.read(`/proc/${pid}/cmdline`) ?? "").includes("lazy-pages"))
-
-/** What is still there of a server: itself, or others, or a socket that one listens on. */
-const leftBehind = (server: number): ReadonlyArray<number | string> => [
-  ...servers(),
-  ...(KernelFile.exists(`/proc/${server}`) ? [server] : []),
-  ...(KernelFile.read("/proc/net/unix") ?? "").split("\n").filter((line) => line.includes("lazy-pages"))
-]
