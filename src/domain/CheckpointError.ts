@@ -245,6 +245,8 @@ export const FailureReason = Schema.Literal(
   "FileMissing",
   "PidConflict",
   "ExternalResource",
+  "Unsupported",
+  "LockLost",
   "NamespaceMissing",
   "Permission",
   "Traced",

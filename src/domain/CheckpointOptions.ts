@@ -62,7 +62,9 @@ export const CreateOptions = Schema.Struct({
   /** The name of the container's last checkpoint, in the same directory, that this one builds on: what changed since is kept. */
   parentPath: Schema.optional(CheckpointName),
   /** Copy the memory of the running container first, so that it is frozen for less time. */
-  preDump: flag
+  preDump: flag,
+  /** Checkpoint it although the restored program is known to be broken: CRIU itself would say nothing. */
+  force: flag
 })
 /** Options of `create`. */
 export type CreateOptions = typeof CreateOptions.Type

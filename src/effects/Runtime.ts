@@ -23,6 +23,7 @@ import type { CreateOptions, RestoreOptions } from "../domain/CheckpointOptions.
 import type { Container } from "../domain/Container.ts"
 import type { Progress } from "../domain/Progress.ts"
 import type { Statistics } from "../domain/Statistics.ts"
+import type { Depth, Survey } from "../domain/Survey.ts"
 import type { Lease } from "./Disk.ts"
 
 /** What every operation of a runtime can fail with. */
@@ -88,8 +89,11 @@ export class Runtime extends Context.Tag("stasis/Runtime")<Runtime, {
   ) => Effect.Effect<void, OptionUnsupported | RuntimeUnavailable>
   /** The resident memory of the container in bytes: about what a checkpoint of it will take. */
   readonly residentBytes: (container: Container) => Effect.Effect<number, RuntimeError>
-  /** Finds what would make a dump fail, as far as it can be seen before anything is frozen. */
-  readonly checkDump: (container: Container) => Effect.Effect<void, RuntimeError>
+  /**
+   * Looks at the live processes, freezes nothing and changes nothing. `quick` starts no program, takes a few milliseconds and
+   * gives only what is certain; `whole` takes its time.
+   */
+  readonly survey: (container: Container, depth: Depth) => Effect.Effect<Survey, RuntimeError>
   /**
    * Copies the memory of a running container, which goes on, into a folder that the dump then builds on. Where the
    * kernel does not track changed memory, `checkOptions` has refused the option before.

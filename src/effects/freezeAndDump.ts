@@ -4,8 +4,9 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { StorageFailed } from "../domain/CheckpointError.ts"
+import { RuntimeFailed, StorageFailed } from "../domain/CheckpointError.ts"
 import * as Creation from "../domain/Creation.ts"
+import * as Preflight from "../domain/Preflight.ts"
 import type { Attempt } from "./Attempt.ts"
 import { CheckpointStore, preDumpFolder, type Staging } from "./CheckpointStore.ts"
 import { Runtime } from "./Runtime.ts"
@@ -39,8 +40,7 @@ export const stage = (attempt: Attempt, plan: Creation.CreationPlan) =>
 /** Refuses what cannot be dumped and what cannot fit; gives the bytes that the dump will take, about. */
 export const checkAhead = (attempt: Attempt, staging: Staging) =>
   Effect.gen(function* () {
-    const runtime = yield* Runtime
-    yield* runtime.checkDump(attempt.container)
+    yield* refuse(attempt)
     return yield* checkRoom(attempt, staging)
   })
 
@@ -61,6 +61,24 @@ export const checkRoom = (attempt: Attempt, staging: Staging) =>
       })
     }
     return needed
+  })
+
+/** Fails for what is certain to stand against the checkpoint: it is told before anything is frozen. */
+const refuse = ({ container, options }: Attempt) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    const survey = yield* runtime.survey(container, "quick")
+    const { unsupported } = yield* runtime.capabilities
+    const found = Preflight.refusal(Preflight.judge(survey, options, { unsupported }))
+    if (found === undefined) return
+    return yield* new RuntimeFailed({
+      operation: "checkpoint",
+      container: container.name ?? container.id,
+      runtime: runtime.name,
+      reason: found.reason,
+      detail: found.detail,
+      ...(found.hint === undefined ? {} : { hint: found.hint })
+    })
   })
 
 /** Freezes and dumps. */

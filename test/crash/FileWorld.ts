@@ -130,7 +130,7 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
     stopsByItself: false,
     capabilities: Effect.succeed({ runtime: "files", findings: [], unsupported: {} }),
     checkOptions: () => Effect.void,
-    checkDump: () => Effect.void,
+    survey: (_, depth) => Effect.succeed({ depth, processes: [], resources: [], unseen: [], bytes: 0 }),
     preDump: () => Effect.void,
     residentBytes: () => Effect.succeed(1),
     checkpoint: (_, { after, imagePath, lease, workPath }) =>

@@ -254,7 +254,7 @@ describe("the hooks of create", () => {
           detail: "it is broken"
         })
         const faults = [
-          control.faults.failNext("Runtime.checkDump", broken),
+          control.faults.failNext("Runtime.survey", broken),
           control.faults.failNext("Runtime.checkpoint", broken),
           control.faults.failNext("CheckpointStore.imageBytes", storage),
           control.faults.failNext("CheckpointStore.publish", storage),
@@ -315,7 +315,7 @@ describe("the hooks of create", () => {
     "let what is refused ahead be closed before it is looked at",
     inWorld((control) =>
       Effect.gen(function* () {
-        yield* control.faults.failNext("Runtime.checkDump", broken, { times: 9 })
+        yield* control.faults.failNext("Runtime.survey", broken, { times: 9 })
         expect(yield* Effect.flip(Checkpoints.create("web", "first"))).toMatchObject(itBroke)
         yield* Checkpoints.create("web", "first", {}, { beforeFreeze: () => control.faults.clear })
         expect(yield* listed).toEqual(["first"])

@@ -78,7 +78,7 @@ export const checkpoints = (
     stopsByItself: false,
     capabilities: Effect.succeed({ runtime: "fake", findings: [], unsupported: {} }),
     checkOptions: () => Effect.void,
-    checkDump: () => Effect.void,
+    survey: (_, depth) => Effect.succeed({ depth, processes: [], resources: [], unseen: [], bytes: 0 }),
     preDump: () => Effect.void,
     residentBytes: () => Effect.succeed(1),
     checkpoint: (container, { after, imagePath, workPath }) =>

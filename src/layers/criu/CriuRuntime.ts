@@ -11,6 +11,7 @@ import { Disk } from "../../effects/Disk.ts"
 import { Runtime } from "../../effects/Runtime.ts"
 import { tracksMemory } from "../shared/CriuCapabilities.ts"
 import * as Proc from "../shared/Proc.ts"
+import * as ProcSurvey from "../shared/ProcSurvey.ts"
 import { checkpoint, preDump } from "./CriuCheckpoint.ts"
 import * as CriuCommand from "./CriuCommand.ts"
 import * as CriuLifecycle from "./CriuLifecycle.ts"
@@ -60,10 +61,11 @@ export const layer = (settings: CriuSettings): Layer.Layer<Runtime, never, FileS
             provide(CriuLifecycle.current(settings, "inspect", container)),
             ({ process }) => Proc.residentBytes(ProcessTree.pids(process))
           ),
-        checkDump: (container) =>
+        survey: (container, depth) =>
           Effect.gen(function* () {
             const { process } = yield* provide(CriuLifecycle.current(settings, "checkpoint", container))
-            const verdict = CriuRights.refusal(ProcessTree.pids(process))
+            const pids = ProcessTree.pids(process)
+            const verdict = CriuRights.refusal(pids)
             if (verdict !== undefined) {
               return yield* new RuntimeFailed({
                 operation: "checkpoint",
@@ -72,6 +74,7 @@ export const layer = (settings: CriuSettings): Layer.Layer<Runtime, never, FileS
                 ...verdict
               })
             }
+            return yield* ProcSurvey.survey(pids, process.pid, depth)
           }),
         preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) =>

@@ -5,6 +5,7 @@
  * `MemoryContainerStore.ts` and `MemoryRuntime.ts`.
  */
 import type { Container } from "../../domain/Container.ts"
+import type { Resource } from "../../domain/Survey.ts"
 
 /** A container as a test or a program asks for it. */
 export interface MemoryContainer {
@@ -22,6 +23,8 @@ export interface MemoryContainer {
   readonly network?: string
   /** Files of the in-memory file system that it holds open: a restore refuses when one has changed. */
   readonly files?: ReadonlyArray<string>
+  /** What else it is said to hold: a checkpoint is refused where one of a real container would be. */
+  readonly resources?: ReadonlyArray<Resource>
 }
 
 /** How the containers of a world behave. */
@@ -62,6 +65,7 @@ export class MemoryContainers {
   readonly #afterStop: "forgotten" | "stopped"
   /** What makes a container the same one, for as long as the world knows its id. */
   readonly #identities = new Map<string, string>()
+  readonly #resources = new Map<string, ReadonlyArray<Resource>>()
   /** The network namespaces that containers were given. */
   readonly #networks = new Map<string, string>()
   readonly #locked = new Set<string>()
@@ -77,6 +81,7 @@ export class MemoryContainers {
   add(now: number, container: MemoryContainer): void {
     this.#made += 1
     this.#identities.set(container.id, `memory-${this.#made}`)
+    this.#resources.set(container.id, container.resources ?? [])
     if (container.network === undefined) this.#networks.delete(container.id)
     else this.#networks.set(container.id, container.network)
     this.start(now, container)
@@ -110,6 +115,11 @@ export class MemoryContainers {
   /** All containers. */
   get all(): ReadonlyArray<Container> {
     return Array.from(this.#bodies.values(), describe)
+  }
+
+  /** What a container is said to hold, before a checkpoint and after a restore. */
+  resources(id: string): ReadonlyArray<Resource> {
+    return this.#resources.get(id) ?? []
   }
 
   /** What a container would be restored to, were it frozen now. */

@@ -15,6 +15,7 @@ import { CheckpointDamaged, OptionUnsupported, RuntimeFailed } from "../../domai
 import type { OpenFile } from "../../domain/CheckpointConfig.ts"
 import { type Container, isLive } from "../../domain/Container.ts"
 import type { Statistics } from "../../domain/Statistics.ts"
+import type { Depth, Survey } from "../../domain/Survey.ts"
 import type { Dumped, DumpRequest, PreDumpRequest, RestoreRequest, Runtime } from "../../effects/Runtime.ts"
 import type { Faults } from "./Faults.ts"
 import type { Memory, MemoryContainers } from "./MemoryContainers.ts"
@@ -72,7 +73,16 @@ export const make = (
           return memory === undefined ? gone("inspect", container) : Effect.succeed(memory.memory)
         })
       ),
-    checkDump: () => faults.around("Runtime.checkDump", Effect.void),
+    survey: (container, depth) =>
+      faults.around(
+        "Runtime.survey",
+        Effect.clockWith((clock) => {
+          const memory = containers.memory(clock.unsafeCurrentTimeMillis(), container.id)
+          return memory === undefined
+            ? gone("checkpoint", container)
+            : Effect.succeed(surveyOf(containers, memory, depth))
+        })
+      ),
     preDump: (container, request) =>
       Effect.uninterruptible(faults.around("Runtime.preDump", preDump(world, container, request))),
     checkpoint: (container, request) =>
@@ -111,6 +121,14 @@ interface World {
   readonly fs: FileSystem.FileSystem
   readonly images: MemoryImages
 }
+
+const surveyOf = (containers: MemoryContainers, { id, memory }: Memory, depth: Depth): Survey => ({
+  depth,
+  processes: [{ pid: containers.get(id)?.process?.pid ?? 0, name: id, session: 0, uid: 0, state: "S" }],
+  resources: containers.resources(id),
+  unseen: [],
+  bytes: memory
+})
 
 const dump = (world: World, container: Container, request: DumpRequest) =>
   Effect.gen(function* () {

@@ -8,8 +8,8 @@ import { Runtime } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
 import { tracksMemory } from "../shared/CriuCapabilities.ts"
 import * as Proc from "../shared/Proc.ts"
+import * as ProcSurvey from "../shared/ProcSurvey.ts"
 import { probe } from "./OciCapabilities.ts"
-import { checkDump } from "./OciCheckDump.ts"
 import { checkpoint } from "./OciCheckpoint.ts"
 import * as OciCommand from "./OciCommand.ts"
 import * as OciLifecycle from "./OciLifecycle.ts"
@@ -49,9 +49,15 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         residentBytes: (container) =>
           Effect.map(OciLifecycle.current(settings, "inspect", container), (state) =>
             Proc.residentBytes(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))),
-        checkDump: (container) =>
-          checkDump(settings, container),
-        preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
+        survey: (container, depth) =>
+          Effect.flatMap(OciLifecycle.current(settings, "checkpoint", container), (state) =>
+            ProcSurvey.survey(
+              state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup),
+              state.pid,
+              depth
+            )),
+        preDump: (container, request) =>
+          provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) =>
           provide(Effect.uninterruptible(Effect.flatMap(capabilities, (found) =>
             checkpoint(settings, container, request, tracksMemory(found))))),

@@ -4,16 +4,10 @@
  * Pure. Every row of the table is tried on lines that CRIU wrote, except those of `ShellJob`, `PidConflict` and
  * `Timeout`, which are read from its source.
  */
-import type { FailureReason } from "../../domain/CheckpointError.ts"
+import * as Obstacle from "../../domain/Obstacle.ts"
 
 /** Why CRIU failed. */
-export interface Verdict {
-  readonly reason: FailureReason
-  /** What happened, in words for a person. */
-  readonly detail: string
-  /** What would cure it, where an option or a step does. */
-  readonly hint?: string
-}
+export type Verdict = Omit<Obstacle.Obstacle, "option">
 
 /** How a log ends. `Broken`: CRIU itself was ended in the middle. */
 export type Ending = "Succeeded" | "Failed" | "Broken"
@@ -25,8 +19,8 @@ export const classify = (log: string): Verdict => {
     for (const row of table) {
       const found = row.pattern.exec(line)
       if (found !== null) {
-        const { detail, hint, reason } = row
-        return { reason, detail: detail(found), ...(hint === undefined ? {} : { hint }) }
+        const { option: _, ...verdict } = row.read(found)
+        return verdict
       }
     }
   }
@@ -37,12 +31,6 @@ export const classify = (log: string): Verdict => {
   const last = errors.findLast((line) => !isConsequence(line)) ?? errors.at(-1)
   return { reason: "Unknown", detail: last === undefined ? "CRIU's log does not say why" : text(last) }
 }
-
-/** What it means that a descriptor is of a file on a mount that the container does not have. */
-export const outside = (descriptor: number | string | undefined, path: string | undefined): Verdict => ({
-  reason: "ExternalResource",
-  detail: `its descriptor ${descriptor} is of "${path}", which lies outside of it`
-})
 
 /** How a log ends. */
 export const ending = (log: string): Ending =>
@@ -70,117 +58,113 @@ const text = (line: string): string => line.replace(/^\([\d.]+\)\s+(?:\w+: )?Err
 
 interface Row {
   readonly pattern: RegExp
-  readonly reason: FailureReason
-  readonly detail: (found: RegExpExecArray) => string
-  readonly hint?: string
+  readonly read: (found: RegExpExecArray) => Obstacle.Obstacle
 }
 
 const table: ReadonlyArray<Row> = [
+  { pattern: /Connected TCP socket, consider using/, read: () => Obstacle.establishedTcp() },
+  { pattern: /In-flight connection/, read: () => Obstacle.waitingTcp() },
+  { pattern: /External socket is used\. Consider using/, read: () => Obstacle.externalDatagram() },
+  { pattern: /half of stream unix connection/, read: () => Obstacle.externalStream() },
+  { pattern: /Some file locks are hold by dumping tasks/, read: () => Obstacle.fileLock() },
   {
-    pattern: /Connected TCP socket, consider using/,
-    reason: "EstablishedTcp",
-    detail: () => "it has an established TCP connection",
-    hint: 'use option "tcpEstablished" to keep it or "tcpClose" to drop it'
+    pattern: /The root process (\d+) is not a session leader/,
+    read: ([, pid]) => Obstacle.foreignSession(pid)
   },
-  {
-    pattern: /External socket is used\. Consider using/,
-    reason: "ExternalUnixSocket",
-    detail: () => "it has a unix socket whose other end is outside of it",
-    hint: 'use option "externalUnixSockets", which keeps sockets of the datagram kind'
-  },
-  {
-    pattern: /half of stream unix connection/,
-    reason: "ExternalUnixSocket",
-    detail: () => "it has a stream unix socket whose other end is outside of it, which CRIU cannot keep; close it first"
-  },
-  {
-    pattern: /Some file locks are hold by dumping tasks/,
-    reason: "FileLock",
-    detail: () => "it holds file locks",
-    hint: 'use option "fileLocks"'
-  },
-  {
-    pattern: /Consider using --shell-job|Found dangling tty/,
-    reason: "ShellJob",
-    detail: () => "it is attached to a terminal from outside",
-    hint: 'use option "shellJob"'
-  },
+  { pattern: /Consider using --shell-job|Found dangling tty/, read: () => Obstacle.terminal() },
   {
     pattern: /Can't dump ghost file (.*) of (\d+) size, increase limit/,
-    reason: "GhostFile",
-    detail: ([, path, size]) => `it holds a deleted file open that is larger than the limit (${path}, ${size} bytes)`,
-    hint: 'use option "ghostLimit" with at least that many bytes'
+    read: ([, path, size]) => Obstacle.ghostFile(path, size)
+  },
+  { pattern: /Can't create link remap for (.*)\. Use/, read: ([, path]) => Obstacle.lostName(path) },
+  {
+    pattern: /Can't dump file (\d+) of that type \[\d+\] \((.*)\)/,
+    read: ([, fd, what]) => Obstacle.unknownDescriptor(fd, what)
   },
   {
-    pattern: /Can't create link remap for (.*)\. Use/,
-    reason: "LinkRemap",
-    detail: ([, path]) => `it holds a file open whose name is gone (${path}) while another name of it is left`
+    pattern: /Can't dump nested (\w+) namespace for (\d+)/,
+    read: ([, kind, pid]) => Obstacle.nestedNamespace(pid, kind)
+  },
+  {
+    pattern: /Task (\d+) with SysVIPC shmem map @\w+ doesn't live in IPC ns/,
+    read: ([, pid]) => Obstacle.sharedMemory(pid)
   },
   {
     pattern: /No space left on device/,
-    reason: "NoSpace",
-    detail: () => "no space is left on the device of the checkpoint",
-    hint: "make room or choose another checkpoint directory"
+    read: () => ({
+      reason: "NoSpace",
+      detail: "no space is left on the device of the checkpoint",
+      hint: "make room or choose another checkpoint directory"
+    })
   },
   {
     pattern: /File (.*) has bad (size|mode) (\S+) \(expect (\S+)\)/,
-    reason: "FileChanged",
-    detail: ([, path, what, now, then]) =>
-      `the file "${path}" that it holds open has changed since the checkpoint (${what} ${now}, was ${then})`,
-    hint: "put the file back as it was"
+    read: ([, path, what, now, then]) => ({
+      reason: "FileChanged",
+      detail: `the file "${path}" that it holds open has changed since the checkpoint (${what} ${now}, was ${then})`,
+      hint: "put the file back as it was"
+    })
   },
   {
     pattern: /File (.*) has bad build-ID/,
-    reason: "FileChanged",
-    detail: ([, path]) => `the program or library "${path}" has changed since the checkpoint`,
-    hint: "put the file back as it was"
+    read: ([, path]) => ({
+      reason: "FileChanged",
+      detail: `the program or library "${path}" has changed since the checkpoint`,
+      hint: "put the file back as it was"
+    })
   },
   {
     pattern: /Can't open file (\S+) on restore|Can't open (?:file )?(\S+): No such file or directory/,
-    reason: "FileMissing",
-    detail: ([, path, other]) => `the file "${path ?? other}" that it holds open is gone`,
-    hint: "put the file back as it was"
+    read: ([, path, other]) => ({
+      reason: "FileMissing",
+      detail: `the file "${path ?? other}" that it holds open is gone`,
+      hint: "put the file back as it was"
+    })
   },
   {
     pattern: /Pid (\d+) do(?:es)? not match expected|Can't fork for (\d+): File exists/,
-    reason: "PidConflict",
-    detail: ([, pid, other]) => `the process id ${pid ?? other} is in use`
+    read: ([, pid, other]) => ({ reason: "PidConflict", detail: `the process id ${pid ?? other} is in use` })
   },
-  {
-    pattern: /Can't lookup mount=\d+ for fd=(\S+) path=(\S+)/,
-    reason: "ExternalResource",
-    detail: ([, fd, path]) => outside(fd, path).detail
-  },
+  { pattern: /Can't lookup mount=\d+ for fd=(\S+) path=(\S+)/, read: ([, fd, path]) => Obstacle.outside(fd, path) },
   {
     pattern: /mnt: \d+:(\S+) doesn't have a proper root mount/,
-    reason: "ExternalResource",
-    detail: ([, path]) => `its mount "${path}" comes from outside of it and is not in its specification`
+    read: ([, path]) => ({
+      reason: "ExternalResource",
+      detail: `its mount "${path}" comes from outside of it and is not in its specification`
+    })
   },
   {
     pattern: /zombie (\d+) \(comm (.+)\) found while seizing/,
-    reason: "Traced",
-    detail: ([, pid, name]) => `its process ${pid} (${name}) is traced by another program, such as another CRIU`
+    read: ([, pid, name]) => ({
+      reason: "Traced",
+      detail: `its process ${pid} (${name}) is traced by another program, such as another CRIU`
+    })
   },
   {
     pattern: /Timeout reached\. Try to interrupt/,
-    reason: "Timeout",
-    detail: () => "CRIU could not freeze its tasks in time",
-    hint: 'use a longer "timeout"'
+    read: () => ({
+      reason: "Timeout",
+      detail: "CRIU could not freeze its tasks in time",
+      hint: 'use a longer "timeout"'
+    })
   },
   {
     pattern: /Unexpected rt vDSO area bounds|Can't get 1:16 opt/,
-    reason: "KernelUnsupported",
-    detail: () => "this CRIU is too old for this kernel",
-    hint: "install a newer CRIU"
+    read: () => ({
+      reason: "KernelUnsupported",
+      detail: "this CRIU is too old for this kernel",
+      hint: "install a newer CRIU"
+    })
   },
   {
     pattern: /Can't get rlimit|PTRACE_SEIZE.*not permitted|Operation not permitted/,
-    reason: "Permission",
-    detail: () => "CRIU lacks a right that it needs"
+    read: () => Obstacle.missingRight()
   },
   {
     pattern: /cr-service\.c:\d+\): Can't send response: Broken pipe/,
-    reason: "CriuKilled",
-    detail: () => "the program that had started CRIU was ended in the middle by somebody else"
+    read: () => ({
+      reason: "CriuKilled",
+      detail: "the program that had started CRIU was ended in the middle by somebody else"
+    })
   }
 ]

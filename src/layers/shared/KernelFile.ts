@@ -4,7 +4,7 @@
  * Such a read never waits for a device, so it does not go through the thread pool; nothing else of the disk
  * belongs here.
  */
-import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync, type Stats, statSync, writeFileSync } from "node:fs"
 
 /** The text of a file; `undefined` when it cannot be read. */
 export const read = (path: string): string | undefined => attempt(() => readFileSync(path, "utf8"))
@@ -33,6 +33,9 @@ export const fileSize = (path: string): { readonly size: number; readonly modifi
   const found = attempt(() => statSync(path))
   return found?.isFile() === true ? { size: found.size, modified: found.mtimeMs } : undefined
 }
+
+/** What a file is, links followed; `undefined` when there is none. */
+export const inode = (path: string): Stats | undefined => attempt(() => statSync(path))
 
 /** Whether there is a folder, links followed. */
 export const isFolder = (path: string): boolean => attempt(() => statSync(path))?.isDirectory() === true

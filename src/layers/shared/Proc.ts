@@ -67,10 +67,19 @@ export const awaitSession = (session: number): Effect.Effect<boolean> =>
  * The memory of processes that a checkpoint of them holds, in bytes: what is their own, and the largest of what
  * they share. Pages of files are not dumped and not counted.
  */
-export const residentBytes = (pids: ReadonlyArray<number>): number => {
-  const all = pids.map((pid) => parseMemory(KernelFile.read(`/proc/${pid}/status`) ?? ""))
-  return all.reduce((sum, one) => sum + one.own, 0) + all.reduce((most, one) => Math.max(most, one.shared), 0)
+export const residentBytes = (pids: ReadonlyArray<number>): number =>
+  sumMemory(pids.map((pid) => parseMemory(KernelFile.read(`/proc/${pid}/status`) ?? "")))
+
+/** What a process has in memory, in bytes. */
+export interface Memory {
+  readonly own: number
+  /** With other processes, some of which may be among those that are counted with it. */
+  readonly shared: number
 }
+
+/** What processes have in memory together, as {@link residentBytes} counts it. */
+export const sumMemory = (all: ReadonlyArray<Memory>): number =>
+  all.reduce((sum, one) => sum + one.own, 0) + all.reduce((most, one) => Math.max(most, one.shared), 0)
 
 /** The processes that a process has started and that are still there, and those that these have started. */
 export const descendants = (pid: number): ReadonlyArray<number> => {
@@ -82,7 +91,7 @@ export const descendants = (pid: number): ReadonlyArray<number> => {
 }
 
 /** Reads anonymous and shared memory of a `status` file, in bytes. */
-export const parseMemory = (status: string): { readonly own: number; readonly shared: number } => ({
+export const parseMemory = (status: string): Memory => ({
   own: kibibytes(status, "RssAnon"),
   shared: kibibytes(status, "RssShmem")
 })
@@ -94,31 +103,6 @@ export const findTraced = (
   for (const pid of pids) {
     const tracer = Number(/^TracerPid:\s+(\d+)$/m.exec(KernelFile.read(`/proc/${pid}/status`) ?? "")?.[1] ?? 0)
     if (tracer !== 0) return { pid, tracer: KernelFile.read(`/proc/${tracer}/comm`)?.trim() ?? String(tracer) }
-  }
-  return undefined
-}
-
-/** The first of these descriptors of these processes that is of a plain file on a mount that none of them has. */
-export const findFileOutside = (
-  pids: ReadonlyArray<number>,
-  descriptors: ReadonlyArray<number>
-): { readonly pid: number; readonly descriptor: number; readonly path: string } | undefined => {
-  const mounts = new Set(
-    pids.flatMap((pid) =>
-      (KernelFile.read(`/proc/${pid}/mountinfo`) ?? "").split("\n").map((line) => line.split(" ")[0])
-    )
-  )
-  for (const pid of pids) {
-    for (const descriptor of descriptors) {
-      const file = `/proc/${pid}/fd/${descriptor}`
-      const path = KernelFile.link(file)
-      // What the kernel keeps in memory for a descriptor has a path, and is on no mount of anybody.
-      if (path?.startsWith("/") !== true || path.startsWith("/memfd:") || KernelFile.fileSize(file) === undefined) {
-        continue
-      }
-      const mount = /^mnt_id:\s+(\d+)$/m.exec(KernelFile.read(`/proc/${pid}/fdinfo/${descriptor}`) ?? "")?.[1]
-      if (mount !== undefined && !mounts.has(mount)) return { pid, descriptor, path }
-    }
   }
   return undefined
 }

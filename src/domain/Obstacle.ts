@@ -1,0 +1,147 @@
+/**
+ * What stands against a checkpoint, in words: the same ones whether it was seen beforehand or read from CRIU's log.
+ *
+ * Pure. A detail begins with "it" or "its", for the container.
+ */
+import type { FailureReason } from "./CheckpointError.ts"
+import type { CreateOptions } from "./CheckpointOptions.ts"
+
+/** Why a checkpoint fails. */
+export interface Obstacle {
+  readonly reason: FailureReason
+  /** What is so, in words for a person. */
+  readonly detail: string
+  /** What would cure it, where an option or a step does. */
+  readonly hint?: string
+  /** The option that would cure it. */
+  readonly option?: keyof CreateOptions
+}
+
+/** A TCP connection with another end. */
+export const establishedTcp = (connection?: string): Obstacle => ({
+  reason: "EstablishedTcp",
+  detail: `it has an established TCP connection${note(connection)}`,
+  hint: 'use option "tcpEstablished" to keep it or "tcpClose" to drop it',
+  option: "tcpEstablished"
+})
+
+/** A TCP connection that the program has not accepted yet. */
+export const waitingTcp = (address?: string): Obstacle => ({
+  reason: "EstablishedTcp",
+  detail: `it has not yet accepted a TCP connection that waits for it${note(address)}`,
+  hint: "try again when it has"
+})
+
+/** A datagram socket with its other end outside. */
+export const externalDatagram = (name?: string): Obstacle => ({
+  reason: "ExternalUnixSocket",
+  detail: `it has a unix socket whose other end is outside of it${note(name)}`,
+  hint: 'use option "externalUnixSockets", which keeps sockets of the datagram kind',
+  option: "externalUnixSockets"
+})
+
+/** A stream socket with its other end outside. */
+export const externalStream = (name?: string): Obstacle => ({
+  reason: "ExternalUnixSocket",
+  detail: `it has a stream unix socket whose other end is outside of it${note(name)}, which CRIU cannot keep; ` +
+    "close it first"
+})
+
+/** A lock on a file. */
+export const fileLock = (path?: string): Obstacle => ({
+  reason: "FileLock",
+  detail: `it holds file locks${path === undefined ? "" : ` on "${path}"`}`,
+  hint: 'use option "fileLocks"',
+  option: "fileLocks"
+})
+
+/** A lock that the restored program would believe to hold, and not have. */
+export const lostLock = (path: string): Obstacle => ({
+  reason: "LockLost",
+  detail:
+    `it holds a lock on the file "${path}" that it has mapped into its memory, as SQLite does in WAL mode: CRIU ` +
+    "would report success and the restored program would not have the lock",
+  hint: 'close the file first, or use option "force" to have the checkpoint all the same',
+  option: "force"
+})
+
+/** A terminal of somebody outside. */
+export const terminal = (path?: string): Obstacle => ({
+  reason: "ShellJob",
+  detail: `it is attached to a terminal from outside${note(path)}`,
+  hint: 'use option "shellJob"',
+  option: "shellJob"
+})
+
+/** A session that goes on without the container. */
+export const foreignSession = (pid?: number | string): Obstacle => ({
+  reason: "ShellJob",
+  detail: `its first process ${pid} belongs to a session from outside`,
+  hint: 'use option "shellJob"',
+  option: "shellJob"
+})
+
+/** A deleted file that is too large to be carried along. */
+export const ghostFile = (path: string | undefined, bytes: number | string | undefined): Obstacle => ({
+  reason: "GhostFile",
+  detail: `it holds a deleted file open that is larger than the limit (${path}, ${bytes} bytes)`,
+  hint: 'use option "ghostLimit" with at least that many bytes',
+  option: "ghostLimit"
+})
+
+/** An open file that has lost the name that it was opened by, and has another one. */
+export const lostName = (path: string | undefined): Obstacle => ({
+  reason: "LinkRemap",
+  detail: `it holds a file open whose name is gone (${path}) while another name of it is left`,
+  option: "linkRemap"
+})
+
+/** A file on a mount that the container does not have. */
+export const outside = (descriptor: number | string | undefined, path: string | undefined): Obstacle => ({
+  reason: "ExternalResource",
+  detail: `its descriptor ${descriptor} is of "${path}", which lies outside of it`
+})
+
+/** A descriptor that CRIU cannot put into a checkpoint. */
+export const unknownDescriptor = (descriptor: number | string | undefined, what: string | undefined): Obstacle => ({
+  reason: "Unsupported",
+  detail: `its descriptor ${descriptor} is of a kind that CRIU does not know (${what})`,
+  hint: "close it first"
+})
+
+/** Only one program can trace a process: with another one at it, CRIU would freeze the container and wait in vain. */
+export const traced = (pid: number, tracer: string): Obstacle =>
+  tracer === "criu"
+    ? { reason: "Busy", detail: "another program is checkpointing it", hint: "try again when that has ended" }
+    : {
+      reason: "Traced",
+      detail: `its process ${pid} is traced by "${tracer}", such as a debugger`,
+      hint: "end the tracing first"
+    }
+
+/** A namespace below the container's own. */
+export const nestedNamespace = (pid: number | string | undefined, kind: string | undefined): Obstacle => ({
+  reason: "Unsupported",
+  detail: `its process ${pid} has a ${kind} namespace of its own, of which CRIU keeps only one`
+})
+
+/** System V shared memory that others see as well. */
+export const sharedMemory = (pid: number | string | undefined): Obstacle => ({
+  reason: "Unsupported",
+  detail: `its process ${pid} has System V shared memory and no IPC namespace of its own`
+})
+
+/** A right that CRIU lacks. */
+export const missingRight = (right?: string): Obstacle => ({
+  reason: "Permission",
+  detail: `CRIU lacks a right that it needs${note(right)}`
+})
+
+/** A device that is too small; the sizes are in bytes. */
+export const noRoom = (needed: number, free: number): Obstacle => ({
+  reason: "NoSpace",
+  detail: `it holds ${needed} bytes of memory and only ${free} bytes are free`,
+  hint: "make room or choose another directory"
+})
+
+const note = (text: string | undefined): string => text === undefined ? "" : ` (${text})`

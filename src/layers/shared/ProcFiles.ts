@@ -1,0 +1,154 @@
+/**
+ * The files that processes hold open, and what stands against a checkpoint in them: locks, names that are gone, mounts
+ * that the container does not have, terminals, devices.
+ */
+import type { FileLock, Resource } from "../../domain/Survey.ts"
+import * as KernelFile from "./KernelFile.ts"
+import * as ProcDescriptors from "./ProcDescriptors.ts"
+import * as ProcMaps from "./ProcMaps.ts"
+
+/** What of the open files a checkpoint may stumble over. */
+export const resources = (
+  pids: ReadonlyArray<number>,
+  descriptors: ReadonlyArray<ProcDescriptors.Descriptor>
+): ReadonlyArray<Resource> => {
+  const files = descriptors.flatMap(look)
+  const mounts = mountsOf(pids)
+  const shown = new Set(
+    files.flatMap(({ info, inode }) =>
+      isMaster(inode) && info.terminal !== undefined ? [terminalKey(inode.dev, info.terminal)] : []
+    )
+  )
+  return [
+    ...descriptors.flatMap(foreign),
+    ...files.flatMap((file) => isOutside(file, mounts) ? [outside(file)] : []),
+    ...files.flatMap(device),
+    ...files.flatMap((file) => terminal(file, shown)),
+    ...files.flatMap(deleted),
+    ...files.flatMap(locks)
+  ]
+}
+
+interface OpenFile extends ProcDescriptors.Descriptor {
+  readonly inode: NonNullable<ReturnType<typeof KernelFile.inode>>
+  readonly info: ProcDescriptors.DescriptorInfo
+}
+
+/** What has a path. What the kernel keeps in memory for a descriptor has one too, and is on no mount of anybody. */
+const look = (descriptor: ProcDescriptors.Descriptor): ReadonlyArray<OpenFile> => {
+  if (!descriptor.link.startsWith("/") || descriptor.link.startsWith("/memfd:")) return []
+  const inode = KernelFile.inode(`/proc/${descriptor.pid}/fd/${descriptor.descriptor}`)
+  const info = ProcDescriptors.info(descriptor)
+  return inode === undefined || info === undefined ? [] : [{ ...descriptor, inode, info }]
+}
+
+/** The ids of all mounts of these processes. */
+const mountsOf = (pids: ReadonlyArray<number>): ReadonlySet<string> => {
+  const namespaces = new Map(pids.map((pid) => [KernelFile.link(`/proc/${pid}/ns/mnt`), pid]))
+  return new Set(
+    [...namespaces.values()].flatMap((pid) =>
+      (KernelFile.read(`/proc/${pid}/mountinfo`) ?? "").split("\n").map((line) => line.slice(0, line.indexOf(" ")))
+    )
+  )
+}
+
+/** Of devices, only those whose content CRIU reopens by their path need their mount. */
+const isOutside = ({ info, inode }: OpenFile, mounts: ReadonlySet<string>): boolean =>
+  info.mount !== undefined && !mounts.has(info.mount) && (inode.isFile() || inode.isDirectory())
+
+const outside = ({ descriptor, link, pid }: OpenFile): Resource => ({
+  _tag: "OutsideFile",
+  pid,
+  descriptor,
+  path: link
+})
+
+const device = ({ descriptor, inode, link, pid }: OpenFile): ReadonlyArray<Resource> => {
+  const isKnown = inode.isCharacterDevice()
+    ? majorOf(inode.rdev) === memoryMajor || isTerminal(inode) ||
+      (majorOf(inode.rdev) === miscMajor && minorOf(inode.rdev) === tunMinor)
+    : !inode.isBlockDevice()
+  return isKnown
+    ? []
+    : [{ _tag: "Device", pid, descriptor, path: link, major: majorOf(inode.rdev), minor: minorOf(inode.rdev) }]
+}
+
+/** The end of a terminal that programs use is shown by whoever has the other end, its master. */
+const terminal = (
+  { descriptor, inode, link, pid }: OpenFile,
+  shown: ReadonlySet<string>
+): ReadonlyArray<Resource> => {
+  if (!isTerminal(inode) || isMaster(inode) || majorOf(inode.rdev) === auxiliaryMajor) return []
+  const isInside = isPseudo(inode) && shown.has(terminalKey(inode.dev, minorOf(inode.rdev)))
+  return [{ _tag: "Terminal", pid, descriptor, path: link, from: isInside ? "inside" : "outside" }]
+}
+
+const deleted = ({ descriptor, inode, link, pid }: OpenFile): ReadonlyArray<Resource> =>
+  inode.isFile() && (inode.nlink === 0 || link.endsWith(gone))
+    ? [{
+      _tag: "DeletedFile",
+      pid,
+      descriptor,
+      path: link.endsWith(gone) ? link.slice(0, -gone.length) : link,
+      bytes: inode.size,
+      links: inode.nlink
+    }]
+    : []
+
+const locks = ({ descriptor, info, link, pid }: OpenFile): ReadonlyArray<Resource> =>
+  info.locks.flatMap(({ file, kind }): ReadonlyArray<FileLock> => {
+    const known = lockKinds[kind]
+    return known === undefined ? [] : [{
+      _tag: "FileLock",
+      pid,
+      descriptor,
+      kind: known,
+      path: link,
+      mapped: known === "POSIX" && ProcMaps.maps(pid, { file, path: link })
+    }]
+  })
+
+const lockKinds: Readonly<Record<string, FileLock["kind"]>> = {
+  POSIX: "POSIX",
+  FLOCK: "FLOCK",
+  OFDLCK: "OFD",
+  LEASE: "LEASE"
+}
+
+/** What the kernel makes of no file: a socket, a pipe, or `anon_inode:<kind>`. */
+const foreign = ({ descriptor, link, pid }: ProcDescriptors.Descriptor): ReadonlyArray<Resource> => {
+  const kind = /^anon_inode:\[?([^\]]*)\]?$/.exec(link)?.[1]
+  return kind === undefined || knownKinds.has(kind) ? [] : [{ _tag: "ForeignDescriptor", pid, descriptor, kind }]
+}
+
+/** CRIU's sources, `dump_one_file` in criu/files.c. */
+const knownKinds = new Set(["eventfd", "eventpoll", "inotify", "fanotify", "signalfd", "timerfd", "pidfd", "bpf-map"])
+
+const gone = " (deleted)"
+
+type Inode = OpenFile["inode"]
+
+const isTerminal = (inode: Inode): boolean =>
+  inode.isCharacterDevice() &&
+  (majorOf(inode.rdev) === consoleMajor || majorOf(inode.rdev) === auxiliaryMajor || isPseudo(inode))
+
+const isPseudo = (inode: Inode): boolean =>
+  inode.isCharacterDevice() && majorOf(inode.rdev) >= pseudoMajor && majorOf(inode.rdev) < pseudoMajor + 8
+
+const isMaster = (inode: Inode): boolean =>
+  inode.isCharacterDevice() && majorOf(inode.rdev) === auxiliaryMajor && minorOf(inode.rdev) === masterMinor
+
+/** A terminal's number counts within its own file system. */
+const terminalKey = (device: number, index: number): string => `${device} ${index}`
+
+// Linux's Documentation/admin-guide/devices.txt.
+const memoryMajor = 1
+const consoleMajor = 4
+const auxiliaryMajor = 5
+const masterMinor = 2
+const miscMajor = 10
+const tunMinor = 200
+const pseudoMajor = 136
+
+const majorOf = (device: number): number => (device >>> 8) & 0xfff
+const minorOf = (device: number): number => (device & 0xff) | ((device >>> 12) & 0xfff00)
