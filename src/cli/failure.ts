@@ -191,6 +191,7 @@ export const withFlags = (message: string): string =>
       .replace(/(?<![\w/.-])emptyNamespaces(?![\w/-])/g, "--empty-ns")
       .replace(/"terminal"/g, '"--terminal"')
       .replace(/\bwith replace$/, "with --replace")
+      .replace(/option "force"/, 'option "--force"')
   )
 
 const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`

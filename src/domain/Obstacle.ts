@@ -109,6 +109,13 @@ export const unknownDescriptor = (descriptor: number | string | undefined, what:
   hint: "close it first"
 })
 
+/** A socket that CRIU cannot put into a checkpoint. */
+export const unknownSocket = (kind: string): Obstacle => ({
+  reason: "Unsupported",
+  detail: `it has a socket of a kind that CRIU does not know (${kind})`,
+  hint: "close it first"
+})
+
 /** Only one program can trace a process: with another one at it, CRIU would freeze the container and wait in vain. */
 export const traced = (pid: number, tracer: string): Obstacle =>
   tracer === "criu"

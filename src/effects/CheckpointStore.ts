@@ -101,6 +101,8 @@ export class CheckpointStore extends Context.Tag("stasis/CheckpointStore")<Check
   readonly imageBytes: (staging: Staging) => Effect.Effect<number, StorageFailed>
   /** Bytes that may be written where the staging folder is. */
   readonly freeBytes: (staging: Staging) => Effect.Effect<number, StorageFailed>
+  /** Bytes that may be written where a directory is or, as long as it is missing, would be made. Makes nothing. */
+  readonly room: (directory: CheckpointDirectory) => Effect.Effect<number, StorageFailed>
   /**
    * Mends modes, brings the statistics in, writes the config, syncs (with `full`), and renames into place over nothing. The
    * attempt's folder with its intent stays, until it is discarded.

@@ -10,10 +10,12 @@ import type { Checkpoint } from "../domain/Checkpoint.ts"
 import type { CheckpointName } from "../domain/CheckpointName.ts"
 import type { CreateOptions, ReadOptions, RemoveOptions, RestoreOptions } from "../domain/CheckpointOptions.ts"
 import type { Created, Recovered, Removed, Restored } from "../domain/Outcome.ts"
+import type { Preflight } from "../domain/Preflight.ts"
 import type { Ports } from "./Attempt.ts"
 import { createCheckpoint, type CreateError } from "./createCheckpoint.ts"
 import type { Hooks } from "./Hooks.ts"
 import * as Operation from "./Operation.ts"
+import { preflight as preflightCheckpoint, type PreflightError } from "./preflight.ts"
 import { checkpointNames, getCheckpoint, type GetError, listCheckpoints, type ListError } from "./readCheckpoints.ts"
 import { recoverContainers, type RecoverError, type RecoverOptions } from "./recoverContainers.ts"
 import { removeCheckpoint, type RemoveError } from "./removeCheckpoint.ts"
@@ -39,6 +41,12 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
     options?: CreateOptions,
     hooks?: Hooks
   ) => Effect.Effect<Operation.Operation<Created, CreateError>>
+  /** Says whether a create would succeed, which options it needs, and why. Freezes, holds and changes nothing. */
+  readonly preflight: (
+    container: string,
+    name?: string,
+    options?: CreateOptions
+  ) => Effect.Effect<Preflight, PreflightError>
   /** Every checkpoint of a container, or of all containers, sorted by name; damaged ones are listed as damaged. */
   readonly list: (container?: string, options?: ReadOptions) => Effect.Effect<ReadonlyArray<Checkpoint>, ListError>
   /** The names in a container's checkpoint directory that may be checkpoints, sorted, without looking into them. */
@@ -96,6 +104,7 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
           )
         ),
       beginCreate,
+      preflight: (container, name, options = {}) => provide(preflightCheckpoint(container, name, options)),
       list: (container, options = {}) => provide(listCheckpoints(container, options)),
       names: (container, options = {}) => provide(checkpointNames(container, options)),
       get: (container, name, options = {}) => provide(getCheckpoint(container, name, options)),
@@ -183,6 +192,34 @@ export const create = (container: string, name: string, options?: CreateOptions,
  */
 export const beginCreate = (container: string, name: string, options?: CreateOptions, hooks?: Hooks) =>
   Effect.flatMap(Checkpoints, (service) => service.beginCreate(container, name, options, hooks))
+
+/**
+ * Says whether {@link create} would succeed with these options, which options it needs, and why: it looks at the live processes for
+ * what CRIU refuses, and for what CRIU would break without a word. It freezes nothing, holds nothing and changes nothing, so that
+ * what it says may be old when it is said. The needed `options` can be given to create as they are.
+ *
+ * Without a name everything but the name is checked. Fails as create does before anything is touched, with `CheckpointExists`
+ * too; what stands against the checkpoint itself is in the result.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const { options, possible } = yield* Checkpoints.preflight("web", "first")
+ *   yield* Checkpoints.create("web", "first", options)
+ *   return `${possible} ${Object.keys(options).join(", ")}`
+ * })
+ *
+ * const resources = [{ _tag: "FileLock", pid: 1, descriptor: 3, kind: "FLOCK", path: "/run/web", mapped: false }] as const
+ * const layer = Memory.layer({ containers: [{ id: "web", resources }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // false fileLocks
+ * ```
+ */
+export const preflight = (container: string, name?: string, options?: CreateOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.preflight(container, name, options))
 
 /**
  * Every checkpoint of a container, or of all containers, those in custom directories included; sorted by name, in the order of bytes. A

@@ -6,10 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import * as CheckpointName from "../../domain/CheckpointName.ts"
+import type { CreateOptions } from "../../domain/CheckpointOptions.ts"
 import { Created } from "../../domain/Outcome.ts"
 import type { Checkpoint } from "../../domain/Checkpoint.ts"
 import { attend } from "../attend.ts"
 import * as flags from "../criuFlags.ts"
+import { dryRun } from "../dryRun.ts"
 import { escape } from "../escape.ts"
 import { createHooks, hooks } from "../hookFlags.ts"
 import * as humanize from "../humanize.ts"
@@ -32,6 +34,12 @@ export const create = Command.make("create", {
   preDump: Options.boolean("pre-dump").pipe(
     Options.withDescription("Copy the memory of the running container first, so that it is frozen for less time")
   ),
+  force: Options.boolean("force").pipe(
+    Options.withDescription("Checkpoint it although the restored program is known to be broken")
+  ),
+  dryRun: Options.boolean("dry-run").pipe(
+    Options.withDescription("Say whether the checkpoint would succeed, and what it needs; nothing is frozen or made")
+  ),
   durability: flags.durability,
   hooks: createHooks,
   wait: flags.waitFlags
@@ -40,15 +48,18 @@ export const create = Command.make("create", {
     const parentPath = Option.isSome(input.parentPath)
       ? Option.some(yield* CheckpointName.parseExisting(input.parentPath.value))
       : Option.none()
-    const created = yield* attend(Checkpoints.beginCreate(input.container, input.name, {
+    const options: CreateOptions = {
       ...flags.criuOptions(input.criu),
       ...flags.waitOptions(input.wait),
       ...flags.asked("leaveRunning", input.leaveRunning),
       ...flags.asked("preDump", input.preDump),
       ...flags.given("checkpointDir", input.checkpointDir),
       ...flags.given("parentPath", parentPath),
-      ...flags.given("durability", input.durability)
-    }, hooks(input.hooks)))
+      ...flags.given("durability", input.durability),
+      ...flags.asked("force", input.force)
+    }
+    if (input.dryRun) return yield* dryRun(input.container, input.name, options)
+    const created = yield* attend(Checkpoints.beginCreate(input.container, input.name, options, hooks(input.hooks)))
     yield* print.warnings(created.warnings)
     yield* print.result({
       schema: Created,

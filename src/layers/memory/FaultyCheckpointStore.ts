@@ -18,6 +18,7 @@ export const make = (store: Store, faults: Faults): Store => ({
   isDumped: (staging) => faults.around("CheckpointStore.isDumped", store.isDumped(staging)),
   imageBytes: (staging) => faults.around("CheckpointStore.imageBytes", store.imageBytes(staging)),
   freeBytes: (staging) => faults.around("CheckpointStore.freeBytes", store.freeBytes(staging)),
+  room: (directory) => faults.around("CheckpointStore.room", store.room(directory)),
   publish: (staging, config, durability) =>
     faults.around("CheckpointStore.publish", store.publish(staging, config, durability)),
   discard: (staging) => faults.around("CheckpointStore.discard", store.discard(staging)),

@@ -69,6 +69,7 @@ export const make = (
   isDumped: ({ imagePath }) => Effect.sync(() => images.isWhole(imagePath)),
   imageBytes: ({ imagePath }) => Effect.sync(() => images.bytes(imagePath)),
   freeBytes: () => Effect.sync(() => volume.free),
+  room: () => Effect.sync(() => volume.free),
   publish: (staging, record, durability) =>
     Effect.gen(function* () {
       const { directory, intent } = staging

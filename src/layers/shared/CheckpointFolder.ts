@@ -4,6 +4,7 @@
  *
  * This file puts the parts together; each part has a file of its own.
  */
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Context from "effect/Context"
@@ -53,6 +54,7 @@ export const layer = (
         isDumped: (staging) => provide(StagedImages.isDumped(staging)),
         imageBytes: (staging) => provide(StagedImages.imageBytes(staging)),
         freeBytes: (staging) => provide(freeBytes(staging.path)),
+        room: (directory) => provide(room(directory)),
         publish: (staging, record, durability) =>
           provide(Effect.tap(
             StagedFolder.publish(staging, record, durability),
@@ -82,6 +84,18 @@ const freeBytes = (path: string) =>
     Disk,
     (disk) => Effect.mapError(disk.freeBytes(path), storageFailed("look up the free space of", path))
   )
+
+/** Asks for the nearest folder that is there. */
+const room = (directory: CheckpointDirectory.CheckpointDirectory) => {
+  const at = (path: string): Effect.Effect<number, PlatformError, Disk> =>
+    Effect.flatMap(Disk, (disk) =>
+      Effect.catchIf(
+        disk.freeBytes(path),
+        (error) => errno(error) === "ENOENT" && path !== "/",
+        () => at(path.slice(0, Math.max(1, path.lastIndexOf("/"))))
+      ))
+  return Effect.mapError(at(directory), storageFailed("look up the free space of", directory))
+}
 
 /** Looks in the directory asked for and in all others that are known. */
 const interrupted = (config: FolderConfig, container: Container, directory: CheckpointDirectory.CheckpointDirectory) =>

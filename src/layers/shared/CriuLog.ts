@@ -71,7 +71,14 @@ const table: ReadonlyArray<Row> = [
     pattern: /The root process (\d+) is not a session leader/,
     read: ([, pid]) => Obstacle.foreignSession(pid)
   },
-  { pattern: /Consider using --shell-job|Found dangling tty/, read: () => Obstacle.terminal() },
+  {
+    pattern: /Consider using --shell-job|Found dangling tty|Found slave peer index \d+ without correspond master peer/,
+    read: () => Obstacle.terminal()
+  },
+  {
+    pattern: /inet: Unsupported proto 262 for socket|Unknown socket collected \((family \d+)\)/,
+    read: ([, family = "multipath TCP"]) => Obstacle.unknownSocket(family)
+  },
   {
     pattern: /Can't dump ghost file (.*) of (\d+) size, increase limit/,
     read: ([, path, size]) => Obstacle.ghostFile(path, size)

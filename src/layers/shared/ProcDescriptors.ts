@@ -22,6 +22,8 @@ export interface DescriptorInfo {
   readonly locks: ReadonlyArray<Lock>
   /** The number of the terminal that a master shows. */
   readonly terminal: number | undefined
+  /** The process that a pidfd is of: its pid here, or -1 where it has ended. */
+  readonly process: number | undefined
 }
 
 /** A lock, as the kernel lists it. */
@@ -47,12 +49,14 @@ export const info = ({ descriptor, pid }: Pick<Descriptor, "descriptor" | "pid">
 
 /** Reads an `fdinfo` file (proc_pid_fdinfo(5)). */
 export const parseInfo = (text: string): DescriptorInfo => {
+  const process = /^Pid:\s*(-?\d+)$/m.exec(text)?.[1]
   const terminal = /^tty-index:\s*(\d+)$/m.exec(text)?.[1]
   return {
     mount: /^mnt_id:\s*(\d+)$/m.exec(text)?.[1],
     access: accesses[Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(text)?.[1] ?? "0", 8) & 3] ?? "both",
     locks: Array.from(text.matchAll(lockLine), ([, kind = "", file = ""]) => ({ kind, file })),
-    terminal: terminal === undefined ? undefined : Number(terminal)
+    terminal: terminal === undefined ? undefined : Number(terminal),
+    process: process === undefined ? undefined : Number(process)
   }
 }
 

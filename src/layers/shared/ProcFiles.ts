@@ -2,7 +2,7 @@
  * The files that processes hold open, and what stands against a checkpoint in them: locks, names that are gone, mounts
  * that the container does not have, terminals, devices.
  */
-import type { FileLock, Resource } from "../../domain/Survey.ts"
+import type { Depth, FileLock, Resource } from "../../domain/Survey.ts"
 import * as KernelFile from "./KernelFile.ts"
 import * as ProcDescriptors from "./ProcDescriptors.ts"
 import * as ProcMaps from "./ProcMaps.ts"
@@ -10,18 +10,20 @@ import * as ProcMaps from "./ProcMaps.ts"
 /** What of the open files a checkpoint may stumble over. */
 export const resources = (
   pids: ReadonlyArray<number>,
-  descriptors: ReadonlyArray<ProcDescriptors.Descriptor>
+  descriptors: ReadonlyArray<ProcDescriptors.Descriptor>,
+  depth: Depth
 ): ReadonlyArray<Resource> => {
-  const files = descriptors.flatMap(look)
   const mounts = mountsOf(pids)
+  const all = descriptors.flatMap(look)
+  const files = all.filter((file) => !isOutside(file, mounts))
   const shown = new Set(
     files.flatMap(({ info, inode }) =>
       isMaster(inode) && info.terminal !== undefined ? [terminalKey(inode.dev, info.terminal)] : []
     )
   )
   return [
-    ...descriptors.flatMap(foreign),
-    ...files.flatMap((file) => isOutside(file, mounts) ? [outside(file)] : []),
+    ...descriptors.flatMap((one) => foreign(one, pids, depth)),
+    ...all.flatMap((file) => isOutside(file, mounts) ? [outside(file)] : []),
     ...files.flatMap(device),
     ...files.flatMap((file) => terminal(file, shown)),
     ...files.flatMap(deleted),
@@ -90,7 +92,8 @@ const deleted = ({ descriptor, inode, link, pid }: OpenFile): ReadonlyArray<Reso
       pid,
       descriptor,
       path: link.endsWith(gone) ? link.slice(0, -gone.length) : link,
-      bytes: inode.size,
+      // CRIU carries the parts that are there, and counts those.
+      bytes: inode.blocks * 512,
       links: inode.nlink
     }]
     : []
@@ -104,7 +107,7 @@ const locks = ({ descriptor, info, link, pid }: OpenFile): ReadonlyArray<Resourc
       descriptor,
       kind: known,
       path: link,
-      mapped: known === "POSIX" && ProcMaps.maps(pid, { file, path: link })
+      mapped: known === "POSIX" && ProcMaps.isMapped(pid, { file, path: link })
     }]
   })
 
@@ -115,14 +118,26 @@ const lockKinds: Readonly<Record<string, FileLock["kind"]>> = {
   LEASE: "LEASE"
 }
 
-/** What the kernel makes of no file: a socket, a pipe, or `anon_inode:<kind>`. */
-const foreign = ({ descriptor, link, pid }: ProcDescriptors.Descriptor): ReadonlyArray<Resource> => {
+/** What the kernel makes of no file: `anon_inode:<kind>`. */
+const foreign = (
+  { descriptor, link, pid }: ProcDescriptors.Descriptor,
+  pids: ReadonlyArray<number>,
+  depth: Depth
+): ReadonlyArray<Resource> => {
   const kind = /^anon_inode:\[?([^\]]*)\]?$/.exec(link)?.[1]
-  return kind === undefined || knownKinds.has(kind) ? [] : [{ _tag: "ForeignDescriptor", pid, descriptor, kind }]
+  if (kind === undefined || knownKinds.has(kind) || (depth === "quick" && builtIn.has(kind))) return []
+  if (kind !== "pidfd") return [{ _tag: "ForeignDescriptor", pid, descriptor, kind }]
+  const process = ProcDescriptors.info({ pid, descriptor })?.process
+  return process === undefined || process < 0 || pids.includes(process)
+    ? []
+    : [{ _tag: "ForeignDescriptor", pid, descriptor, kind: "pidfd of a process outside of it" }]
 }
 
 /** CRIU's sources, `dump_one_file` in criu/files.c. */
-const knownKinds = new Set(["eventfd", "eventpoll", "inotify", "fanotify", "signalfd", "timerfd", "pidfd", "bpf-map"])
+const knownKinds = new Set(["eventfd", "eventpoll", "inotify", "fanotify", "signalfd", "timerfd"])
+
+/** Known to a CRIU that was built with more than most are. */
+const builtIn = new Set(["bpf-map"])
 
 const gone = " (deleted)"
 

@@ -19,6 +19,33 @@ export interface TcpSocket {
 export const tcp = (pid: number): ReadonlyArray<TcpSocket> =>
   ["tcp", "tcp6"].flatMap((list) => parseTcp(KernelFile.read(`/proc/${pid}/net/${list}`) ?? ""))
 
+/** The inodes of all other sockets that the network namespace of a process lists. */
+export const others = (pid: number): ReadonlyArray<string> =>
+  Object.entries(inodeColumns).flatMap(([list, column]) =>
+    parseInodes(KernelFile.read(`/proc/${pid}/net/${list}`) ?? "", column)
+  )
+
+/** Reads the inodes in a list of `/proc/net`, which are in one column of it, counted from 0. */
+export const parseInodes = (text: string, column: number): ReadonlyArray<string> =>
+  text.split("\n").slice(1).flatMap((line) => {
+    const inode = line.trim().split(/\s+/)[column]
+    return inode === undefined || inode === "" ? [] : [inode]
+  })
+
+const inodeColumns: Readonly<Record<string, number>> = {
+  udp: 9,
+  udp6: 9,
+  udplite: 9,
+  udplite6: 9,
+  raw: 9,
+  raw6: 9,
+  icmp: 9,
+  icmp6: 9,
+  unix: 6,
+  packet: 8,
+  netlink: 9
+}
+
 /** Reads `/proc/net/tcp` or `/proc/net/tcp6` (proc_pid_net(5)). */
 export const parseTcp = (text: string): ReadonlyArray<TcpSocket> =>
   text.split("\n").slice(1).flatMap((line) => {

@@ -79,11 +79,11 @@ const nested = (processes: ReadonlyArray<Status>, root: number): ReadonlyArray<R
       const theirs = pid === root ? undefined : KernelFile.link(`/proc/${pid}/ns/${kind}`)
       return theirs === undefined || own[at] === undefined || theirs === own[at]
         ? []
-        : [{ _tag: "NestedNamespace", pid, kind }]
+        : [{ _tag: "NestedNamespace", pid, kind: kind.replace("_for_children", "") }]
     })
   )
 }
 
-const kinds = ["pid", "user", "ipc", "uts", "time", "cgroup"] as const
+const kinds = ["pid", "user", "ipc", "uts", "time_for_children", "cgroup"] as const
 
 const field = (text: string, name: string): string => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(text)?.[1] ?? ""
