@@ -47,6 +47,14 @@ export const externalStream = (name?: string): Obstacle => ({
     "close it first"
 })
 
+/** A socket with its other end in a network namespace that CRIU does not look into. */
+export const foreignSocket = (name?: string): Obstacle => ({
+  reason: "ExternalUnixSocket",
+  detail:
+    `it has a unix socket whose other end is in another network namespace${note(name)}, which CRIU cannot keep; ` +
+    "close it first"
+})
+
 /** A lock on a file. */
 export const fileLock = (path?: string): Obstacle => ({
   reason: "FileLock",
@@ -113,6 +121,13 @@ export const unknownDescriptor = (descriptor: number | string | undefined, what:
 export const unknownSocket = (kind: string): Obstacle => ({
   reason: "Unsupported",
   detail: `it has a socket of a kind that CRIU does not know (${kind})`,
+  hint: "close it first"
+})
+
+/** A descriptor that CRIU cannot even be handed. */
+export const untransferable = (): Obstacle => ({
+  reason: "Unsupported",
+  detail: "it has a descriptor of a kind that CRIU cannot be handed, such as io_uring",
   hint: "close it first"
 })
 

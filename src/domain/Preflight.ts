@@ -121,6 +121,8 @@ const assess = (resource: Resource, options: CreateOptions, known: Circumstances
     case "UnixSocket":
       return resource.peer === "inside"
         ? []
+        : resource.peer === "elsewhere"
+        ? blocked(Obstacle.foreignSocket(resource.path))
         : resource.type === "datagram"
         ? optional(Obstacle.externalDatagram(resource.path), options.externalUnixSockets === true)
         : blocked(Obstacle.externalStream(resource.path))

@@ -69,7 +69,8 @@ export interface TcpConnection extends HeldOpen {
 export interface UnixSocket extends HeldOpen {
   readonly _tag: "UnixSocket"
   readonly type: "stream" | "datagram" | "seqpacket"
-  readonly peer: "inside" | "outside"
+  /** Where the other end is: `elsewhere` is outside, and in a network namespace that the container does not have. */
+  readonly peer: "inside" | "outside" | "elsewhere"
   /** The name of either end, where one has one. */
   readonly path?: string
 }

@@ -140,7 +140,13 @@ describe("what goes wrong", () => {
       const failed = stasis(`create ${container.id} first`)
       expect(failed).toMatchObject({ code: 1, out: "" })
       expect(failed.err).toMatch(/^stasis: Cannot checkpoint container .*--file-locks/)
-      expect(failed.err).toMatch(/^ {4}.*Error \(criu/m)
+      const dry = stasis(`create ${container.id} first --dry-run`)
+      expect(dry).toMatchObject({ code: 1, out: expect.stringMatching(/\nA checkpoint needs --file-locks\n$/) })
+      expect(stasis(`create ${container.id} first --dry-run --file-locks`)).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/\nA checkpoint would succeed\n$/),
+        err: ""
+      })
       expect(JSON.parse(stasis(`create ${container.id} first --format json`).err)).toMatchObject({
         _tag: "RuntimeFailed",
         reason: "FileLock"

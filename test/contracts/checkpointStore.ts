@@ -30,6 +30,9 @@ export const suite = (name: string, make: Effect.Effect<Bench, never, Scope.Scop
         const { store } = bench
         const directory = yield* ownOf(bench)
         expect(yield* store.list(web, directory)).toEqual([])
+        // The directory is not there yet, and is not made by the question.
+        expect(yield* store.room(directory)).toBeGreaterThan(0)
+        expect(yield* store.list(web, directory)).toEqual([])
         const staging = yield* store.stage(directory, intentOf(web, "bb", directory))
         expect(yield* store.isDumped(staging)).toBe(false)
         expect(yield* store.names(directory)).toEqual([])

@@ -1,7 +1,7 @@
 /** What every `Runtime` keeps: a dump freezes a state, a restore brings exactly that state back. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Capabilities, type Checkpoint, type Container, ContainerStore, Disk, Runtime } from "stasis"
+import { Capabilities, type Checkpoint, type Container, ContainerStore, Disk, Preflight, Runtime } from "stasis"
 import type { Harness, Subject } from "./Subject.ts"
 
 /** Runs the contract on a world. */
@@ -38,6 +38,28 @@ export const suite = (name: string, harness: Harness): void => {
         const { statistics } = yield* bench.dump("running")
         expect(statistics?.pagesWritten).toBeGreaterThan(0)
       }))
+
+    check(
+      "sees a container's processes as they live, and nothing in them that stands against a checkpoint",
+      (bench) =>
+        Effect.gen(function* () {
+          yield* bench.subject.advance(1)
+          for (const depth of ["quick", "whole"] as const) {
+            const container = yield* bench.container
+            const survey = yield* bench.runtime.survey(container, depth)
+            expect(survey.depth).toBe(depth)
+            expect(survey.processes.map(({ pid }) => pid)).toContain(container.process?.pid)
+            expect(survey.bytes).toBeGreaterThan(0)
+            expect(Preflight.judge(survey, {}).findings.filter(({ stands }) => stands)).toEqual([])
+          }
+          const container = yield* bench.container
+          yield* bench.subject.kill
+          expect(yield* Effect.flip(bench.runtime.survey(container, "quick"))).toMatchObject({
+            _tag: "RuntimeFailed",
+            reason: "ContainerGone"
+          })
+        })
+    )
 
     check(
       "kills a paused container without letting it run again, and restores what it was",

@@ -54,7 +54,8 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
             ProcSurvey.survey(
               state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup),
               state.pid,
-              depth
+              depth,
+              { ofTerminals: true }
             )),
         preDump: (container, request) =>
           provide(Effect.uninterruptible(preDump(settings, container, request))),

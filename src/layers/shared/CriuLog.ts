@@ -66,6 +66,8 @@ const table: ReadonlyArray<Row> = [
   { pattern: /In-flight connection/, read: () => Obstacle.waitingTcp() },
   { pattern: /External socket is used\. Consider using/, read: () => Obstacle.externalDatagram() },
   { pattern: /half of stream unix connection/, read: () => Obstacle.externalStream() },
+  { pattern: /Unix socket \d+ without peer \d+/, read: () => Obstacle.foreignSocket() },
+  { pattern: /Can't retrieve FDs from socket/, read: () => Obstacle.untransferable() },
   { pattern: /Some file locks are hold by dumping tasks/, read: () => Obstacle.fileLock() },
   {
     pattern: /The root process (\d+) is not a session leader/,

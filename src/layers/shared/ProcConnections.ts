@@ -91,7 +91,7 @@ const unixSockets = (held: ReadonlyArray<Socket>, peers: ReadonlyArray<ProcPeers
       pid,
       descriptor,
       type,
-      peer: inside.has(peer) ? "inside" : "outside",
+      peer: inside.has(peer) ? "inside" : peers.some(({ here }) => here.has(peer)) ? "outside" : "elsewhere",
       ...(path === undefined ? {} : { path })
     }]
   })

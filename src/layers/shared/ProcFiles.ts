@@ -11,7 +11,8 @@ import * as ProcMaps from "./ProcMaps.ts"
 export const resources = (
   pids: ReadonlyArray<number>,
   descriptors: ReadonlyArray<ProcDescriptors.Descriptor>,
-  depth: Depth
+  depth: Depth,
+  keepsTerminals: boolean
 ): ReadonlyArray<Resource> => {
   const mounts = mountsOf(pids)
   const all = descriptors.flatMap(look)
@@ -25,7 +26,7 @@ export const resources = (
     ...descriptors.flatMap((one) => foreign(one, pids, depth)),
     ...all.flatMap((file) => isOutside(file, mounts) ? [outside(file)] : []),
     ...files.flatMap(device),
-    ...files.flatMap((file) => terminal(file, shown)),
+    ...files.flatMap((file) => keepsTerminals && isOn(file, mounts) ? [] : terminal(file, shown)),
     ...files.flatMap(deleted),
     ...files.flatMap(locks)
   ]
@@ -54,9 +55,12 @@ const mountsOf = (pids: ReadonlyArray<number>): ReadonlySet<string> => {
   )
 }
 
-/** Of devices, only those whose content CRIU reopens by their path need their mount. */
-const isOutside = ({ info, inode }: OpenFile, mounts: ReadonlySet<string>): boolean =>
-  info.mount !== undefined && !mounts.has(info.mount) && (inode.isFile() || inode.isDirectory())
+/** CRIU looks at the kind of a device before it looks for its mount. */
+const isOutside = (file: OpenFile, mounts: ReadonlySet<string>): boolean =>
+  !isOn(file, mounts) && device(file).length === 0
+
+const isOn = ({ info }: OpenFile, mounts: ReadonlySet<string>): boolean =>
+  info.mount === undefined || mounts.has(info.mount)
 
 const outside = ({ descriptor, link, pid }: OpenFile): Resource => ({
   _tag: "OutsideFile",

@@ -20,6 +20,8 @@ export interface Connected {
 /** What `ss` lists. */
 export interface Peers {
   readonly unix: ReadonlyArray<Connected>
+  /** The inodes of all unix sockets of the namespace. */
+  readonly here: ReadonlySet<string>
   /** The inodes of multipath TCP sockets. */
   readonly multipath: ReadonlySet<string>
 }
@@ -42,6 +44,7 @@ export const parse = (text: string): Peers => ({
       ? []
       : [{ inode, type: known, peer, path: [local, remote].find((name) => name !== undefined && name !== "*") }]
   }),
+  here: new Set(text.split("\n").flatMap((line) => unixLine.exec(line)?.[3] ?? [])),
   multipath: new Set(Array.from(text.matchAll(/^mptcp\s.* ino:(\d+)/gm), ([, inode = ""]) => inode))
 })
 
