@@ -33,6 +33,58 @@ describe("a session", () => {
       expect(actions).toEqual(["checkpoint", "restore", "checkpoint-remove"])
     }))
 
+  it.effect("says what a checkpoint would need, and makes none", () =>
+    Effect.gen(function* () {
+      const lock = {
+        _tag: "FileLock",
+        pid: 1001,
+        descriptor: 3,
+        kind: "POSIX",
+        path: "/srv/db",
+        mapped: false
+      } as const
+      const ghost = { _tag: "DeletedFile", pid: 1002, descriptor: 4, path: "/x", bytes: 2_000_000, links: 0 } as const
+      const world = yield* Memory.make({
+        containers: [
+          { id: "plain" },
+          { id: "web", resources: [lock, ghost] },
+          { id: "wal", resources: [{ ...lock, mapped: true }] }
+        ]
+      })
+      const type = (line: string) => stasis(line.split(" "), Memory.layerOf(world))
+      expect(yield* type("create plain first --dry-run")).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^It holds 4.00 KiB of memory, .* are free\nA checkpoint would succeed\n$/),
+        err: ""
+      })
+      const needs = yield* type("create web first --dry-run")
+      expect(needs.code).toBe(1)
+      expect(needs.out).toMatch(
+        /^ +PROCESS +WHY +FLAG\nneeds +\d+ web +it holds file locks on "\/srv\/db" +--file-locks\n/
+      )
+      expect(needs.out).toMatch(/\nA checkpoint needs --file-locks --ghost-limit=2000000\n$/)
+      expect(needs.err).toBe(
+        'stasis: Cannot checkpoint container web: it holds file locks on "/srv/db"; use option "--file-locks"\n'
+      )
+      const given = yield* type("create web first --dry-run --file-locks --ghost-limit 2000000")
+      expect(given).toMatchObject({ code: 0, out: expect.stringMatching(/^ .*\nallowed .*\nallowed /), err: "" })
+      const json = yield* type("create web first --dry-run --format json")
+      expect(json.code).toBe(1)
+      expect(JSON.parse(json.out)).toMatchObject({
+        possible: false,
+        options: { fileLocks: true, ghostLimit: 2_000_000 },
+        findings: [{ verdict: "option", reason: "FileLock" }, { verdict: "option", reason: "GhostFile" }]
+      })
+      const breaks = yield* type("create wal first --dry-run --file-locks")
+      expect(breaks).toMatchObject({
+        code: 1,
+        out: expect.stringMatching(/\nbreaks .*--force\n[^]*would fail: it holds a lock/)
+      })
+      expect((yield* type("create wal first --dry-run --file-locks --force")).code).toBe(0)
+      expect((yield* type("ls -q")).out).toBe("")
+      expect((yield* type("create plain a/b --dry-run")).code).toBe(2)
+    }))
+
   it.effect("rolls a running container back", () =>
     Effect.gen(function* () {
       const { control, type } = yield* session(["counter"])

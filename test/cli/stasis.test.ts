@@ -71,7 +71,7 @@ describe("create", () => {
       const { asked, world } = creating()
       const line = "create web first --leave-running --checkpoint-dir /d --tcp-established --tcp-close --ext-unix-sk " +
         "--shell-job --file-locks --link-remap --ghost-limit 4M --manage-cgroups-mode ignore --empty-ns network " +
-        "--parent-path zero --pre-dump --durability none --no-wait --timeout 1m30s"
+        "--parent-path zero --pre-dump --force --durability none --no-wait --timeout 1m30s"
       const ran = yield* stasis(line.split(" "), world)
       expect(ran).toMatchObject({ code: 0, err: "" })
       expect(asked).toEqual([["web", "first", {
@@ -89,6 +89,7 @@ describe("create", () => {
         parentPath: "zero",
         preDump: true,
         durability: "none",
+        force: true,
         wait: false,
         timeout: 90_000
       }]])
