@@ -73,6 +73,15 @@ export const lostLock = (path: string): Obstacle => ({
   option: "force"
 })
 
+/** A lease that cannot be taken again: at a restore the file is open more than once. */
+export const lostLease = (path: string): Obstacle => ({
+  reason: "LockLost",
+  detail: `it has a lease on the file "${path}" that it has mapped into its memory: CRIU would report success and no ` +
+    "restore of the checkpoint would",
+  hint: 'close the file first, or use option "force" to have the checkpoint all the same',
+  option: "force"
+})
+
 /** A terminal of somebody outside. */
 export const terminal = (path?: string): Obstacle => ({
   reason: "ShellJob",

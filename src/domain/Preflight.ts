@@ -129,7 +129,7 @@ const assess = (resource: Resource, options: CreateOptions, known: Circumstances
     case "FileLock":
       return [
         ...optional(Obstacle.fileLock(resource.path), options.fileLocks === true),
-        ...(isLost(resource) ? [finding("silent", Obstacle.lostLock(resource.path), options.force !== true)] : [])
+        ...lost(resource).map((obstacle) => finding("silent", obstacle, options.force !== true))
       ]
     case "DeletedFile":
       return resource.links > 0
@@ -165,8 +165,12 @@ const assess = (resource: Resource, options: CreateOptions, known: Circumstances
   }
 }
 
-/** CRIU maps files after it has taken the locks again, and the kernel drops those of a process that closes the file. */
-const isLost = ({ kind, mapped }: FileLock): boolean => kind === "POSIX" && mapped
+/**
+ * CRIU maps files after it has taken the locks again, and the kernel drops the POSIX locks of a process that closes any
+ * descriptor of the file. Other locks belong to the open file: tried with all kinds, mapped shared, private and read-only.
+ */
+const lost = ({ kind, mapped, path }: FileLock): ReadonlyArray<Obstacle.Obstacle> =>
+  !mapped ? [] : kind === "POSIX" ? [Obstacle.lostLock(path)] : kind === "LEASE" ? [Obstacle.lostLease(path)] : []
 
 const halfPipe = (descriptor: number, end: "read" | "write"): Obstacle.Obstacle => ({
   reason: "ExternalResource",

@@ -80,7 +80,7 @@ export interface FileLock extends HeldOpen {
   readonly _tag: "FileLock"
   readonly kind: "POSIX" | "FLOCK" | "OFD" | "LEASE"
   readonly path: string
-  /** The same process has the file in its memory (`mmap`). */
+  /** The same process has the file in its memory (`mmap`), in whatever way; looked up for POSIX locks and leases only. */
   readonly mapped: boolean
 }
 

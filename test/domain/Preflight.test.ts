@@ -78,6 +78,8 @@ describe("judge", () => {
   }
 
   it("refuses what CRIU would lose without a word, unless forced", () => {
+    const lease = Preflight.judge(surveyOf({ ...lock, kind: "LEASE", mapped: true }), { fileLocks: true })
+    expect(Preflight.refusal(lease)).toMatchObject({ verdict: "silent", reason: "LockLost" })
     const survey = surveyOf({ ...lock, kind: "POSIX", mapped: true })
     const found = Preflight.judge(survey, { fileLocks: true })
     expect(Preflight.refusal(found)).toMatchObject({ verdict: "silent", reason: "LockLost", option: "force" })

@@ -1,8 +1,8 @@
 /**
  * CRIU's log, read for the one line that says why it failed, and for the option that would cure it.
  *
- * Pure. Every row of the table is tried on lines that CRIU wrote, except those of `ShellJob`, `PidConflict` and
- * `Timeout`, which are read from its source.
+ * Pure. Every row of the table is tried on lines that CRIU wrote, except those of `PidConflict` and `Timeout`, which are read
+ * from its source. Its words are those of `Obstacle`, which a look beforehand shares.
  */
 import * as Obstacle from "../../domain/Obstacle.ts"
 

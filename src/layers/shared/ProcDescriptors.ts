@@ -27,7 +27,7 @@ export interface DescriptorInfo {
 }
 
 /** A lock, as the kernel lists it. */
-export interface Lock {
+interface Lock {
   /** `POSIX`, `FLOCK`, `OFDLCK`, `LEASE`, `DELEG`. */
   readonly kind: string
   /** `<major>:<minor>:<inode>`, of which the first two are hexadecimal. */

@@ -111,7 +111,7 @@ const locks = ({ descriptor, info, link, pid }: OpenFile): ReadonlyArray<Resourc
       descriptor,
       kind: known,
       path: link,
-      mapped: known === "POSIX" && ProcMaps.isMapped(pid, { file, path: link })
+      mapped: (known === "POSIX" || known === "LEASE") && ProcMaps.isMapped(pid, { file, path: link })
     }]
   })
 

@@ -33,7 +33,7 @@ export interface Mapping {
 }
 
 /** The memory of a process; none when it has ended. */
-export const of = (pid: number): ReadonlyArray<Mapping> => parse(KernelFile.read(`/proc/${pid}/maps`) ?? "")
+const of = (pid: number): ReadonlyArray<Mapping> => parse(KernelFile.read(`/proc/${pid}/maps`) ?? "")
 
 /** Reads a `maps` file (proc_pid_maps(5)). */
 export const parse = (text: string): ReadonlyArray<Mapping> =>

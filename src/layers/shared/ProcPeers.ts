@@ -8,7 +8,7 @@ import type { UnixSocket } from "../../domain/Survey.ts"
 import * as Process from "./Process.ts"
 
 /** A unix socket that is connected. */
-export interface Connected {
+interface Connected {
   readonly inode: string
   readonly type: UnixSocket["type"]
   /** The inode of the other end. */

@@ -58,6 +58,80 @@ const rows: ReadonlyArray<
     dumpFailed
   ],
   [
+    "EstablishedTcp",
+    "it has not yet accepted a TCP connection that waits for it",
+    "try again when it has",
+    "(00.049818) Error (criu/sk-inet.c:185): inet: In-flight connection (l) for 3d3bae",
+    "(00.049819) Error (criu/sk-inet.c:186): inet: In-flight connections can be ignored with the --skip-in-flight option.",
+    dumpFailed
+  ],
+  [
+    "ExternalUnixSocket",
+    "it has a unix socket whose other end is in another network namespace, which CRIU cannot keep; close it first",
+    undefined,
+    "(00.048878) Error (criu/sk-unix.c:871): unix: Unix socket 4688966 without peer 4688046",
+    dumpFailed
+  ],
+  [
+    "ShellJob",
+    "it is attached to a terminal from outside",
+    'use option "shellJob"',
+    "(00.048878) Error (criu/tty.c:410): tty: Found slave peer index 0 without correspond master peer",
+    dumpFailed
+  ],
+  [
+    "ShellJob",
+    "its first process 116 belongs to a session from outside",
+    'use option "shellJob"',
+    "(00.008878) Error (criu/pstree.c:304): The root process 116 is not a session leader. Consider using --shell-job option",
+    dumpFailed
+  ],
+  [
+    "Unsupported",
+    "its descriptor 3 is of a kind that CRIU does not know (anon anon_inode:[userfaultfd])",
+    "close it first",
+    "(00.048878) Error (criu/files-ext.c:94): Can't dump file 3 of that type [600] (anon anon_inode:[userfaultfd])",
+    "(00.048979) Error (criu/cr-dump.c:1545): Dump files (pid: 451) failed with -1",
+    dumpFailed
+  ],
+  [
+    "Unsupported",
+    "it has a descriptor of a kind that CRIU cannot be handed, such as io_uring",
+    "close it first",
+    "(00.048878) pie: 409: Error (criu/pie/parasite.c:588): send_fds failed (-22)",
+    "(00.048879) Error (criu/parasite-syscall.c:280): Can't retrieve FDs from socket",
+    dumpFailed
+  ],
+  [
+    "Unsupported",
+    "it has a socket of a kind that CRIU does not know (multipath TCP)",
+    "close it first",
+    "(00.048878) Error (criu/sk-inet.c:137): inet: Unsupported proto 262 for socket 3d36df",
+    dumpFailed
+  ],
+  [
+    "Unsupported",
+    "it has a socket of a kind that CRIU does not know (family 40)",
+    "close it first",
+    "(00.048878) Error (criu/sockets.c:767): sockets: BUG! Unknown socket collected (family 40)",
+    dumpFailed
+  ],
+  [
+    "Unsupported",
+    "its process 1353 has a user namespace of its own, of which CRIU keeps only one",
+    undefined,
+    "(00.048878) Error (criu/namespaces.c:460): Can't dump nested user namespace for 1353",
+    "(00.048879) Error (criu/namespaces.c:754): Can't make userns id",
+    dumpFailed
+  ],
+  [
+    "Unsupported",
+    "its process 1277 has System V shared memory and no IPC namespace of its own",
+    undefined,
+    "(00.048878) Error (criu/cr-dump.c:478): Task 1277 with SysVIPC shmem map @7f146c1d0000 doesn't live in IPC ns",
+    dumpFailed
+  ],
+  [
     "NoSpace",
     "no space is left on the device of the checkpoint",
     "make room or choose another checkpoint directory",
