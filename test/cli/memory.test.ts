@@ -39,7 +39,7 @@ describe("a session", () => {
       const pid = 1002
       const lock = {
         _tag: "FileLock",
-        pid: 1001,
+        pid,
         descriptor: 3,
         kind: "POSIX",
         path: "/srv/db",
@@ -53,7 +53,8 @@ describe("a session", () => {
           { id: "wal", resources: [{ ...lock, mapped: true }] }
         ]
       })
-      const type = (line: string) => stasis(line.split(" "), Memory.layerOf(world))
+      const layer = Layer.merge(Memory.layerOf(world), Processes.unsupported("memory"))
+      const type = (line: string) => stasis(line.split(" "), layer)
       expect(yield* type("create plain first --dry-run")).toMatchObject({
         code: 0,
         out: expect.stringMatching(/^It holds 4.00 KiB of memory, .* are free\nA checkpoint would succeed\n$/),
