@@ -13,6 +13,7 @@ import { tracksMemory } from "../shared/CriuCapabilities.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as ProcSurvey from "../shared/ProcSurvey.ts"
 import { checkpoint, preDump } from "./CriuCheckpoint.ts"
+import * as CriuCall from "./CriuCall.ts"
 import * as CriuCommand from "./CriuCommand.ts"
 import * as CriuLifecycle from "./CriuLifecycle.ts"
 import { probe } from "./CriuProbe.ts"
@@ -74,7 +75,9 @@ export const layer = (settings: CriuSettings): Layer.Layer<Runtime, never, FileS
                 ...verdict
               })
             }
-            return yield* ProcSurvey.survey(pids, process.pid, depth)
+            return yield* ProcSurvey.survey(pids, process.pid, depth, {
+              ofMounts: CriuCall.placeOf(process.pid).beside !== undefined
+            })
           }),
         preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) =>

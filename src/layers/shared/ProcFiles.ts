@@ -7,16 +7,25 @@ import * as KernelFile from "./KernelFile.ts"
 import * as ProcDescriptors from "./ProcDescriptors.ts"
 import * as ProcMaps from "./ProcMaps.ts"
 
+/** What the runtime does for the processes, beside CRIU. */
+export interface Care {
+  /** It tells CRIU to keep terminals whose master is outside, as long as they are on the container's own file system. */
+  readonly ofTerminals?: boolean
+  /** It has CRIU among the mounts of the processes, where files from elsewhere were seen to be kept: they are no finding. */
+  readonly ofMounts?: boolean
+}
+
 /** What of the open files a checkpoint may stumble over. */
 export const resources = (
   pids: ReadonlyArray<number>,
   descriptors: ReadonlyArray<ProcDescriptors.Descriptor>,
   depth: Depth,
-  keepsTerminals: boolean
+  care: Care
 ): ReadonlyArray<Resource> => {
   const mounts = mountsOf(pids)
   const all = descriptors.flatMap(look)
-  const files = all.filter((file) => !isOutside(file, mounts))
+  const elsewhere = care.ofMounts === true ? [] : all.filter((file) => isOutside(file, mounts))
+  const files = all.filter((file) => !elsewhere.includes(file))
   const shown = new Set(
     files.flatMap(({ info, inode }) =>
       isMaster(inode) && info.terminal !== undefined ? [terminalKey(inode.dev, info.terminal)] : []
@@ -24,9 +33,9 @@ export const resources = (
   )
   return [
     ...descriptors.flatMap((one) => foreign(one, pids, depth)),
-    ...all.flatMap((file) => isOutside(file, mounts) ? [outside(file)] : []),
+    ...elsewhere.map(outside),
     ...files.flatMap(device),
-    ...files.flatMap((file) => keepsTerminals && isOn(file, mounts) ? [] : terminal(file, shown)),
+    ...files.flatMap((file) => care.ofTerminals === true && isOn(file, mounts) ? [] : terminal(file, shown)),
     ...files.flatMap(deleted),
     ...files.flatMap(locks)
   ]

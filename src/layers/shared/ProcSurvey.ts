@@ -13,18 +13,12 @@ import * as ProcFiles from "./ProcFiles.ts"
 import * as ProcMaps from "./ProcMaps.ts"
 import * as ProcStatus from "./ProcStatus.ts"
 
-/** What the runtime does for the processes, beside CRIU. */
-export interface Care {
-  /** It tells CRIU to keep terminals whose master is outside, as long as they are on the container's own file system. */
-  readonly ofTerminals?: boolean
-}
-
 /** Looks at these processes, of which `root` is the first one. */
 export const survey = (
   pids: ReadonlyArray<number>,
   root: number,
   depth: Depth,
-  care: Care = {}
+  care: ProcFiles.Care = {}
 ): Effect.Effect<Survey> =>
   Effect.gen(function* () {
     const seen = pids.flatMap((pid) => {
@@ -38,7 +32,7 @@ export const survey = (
       processes: seen.map(({ name, pid, session, state, uid }): Process => ({ pid, name, session, uid, state })),
       resources: [
         ...ProcStatus.resources(seen, root),
-        ...ProcFiles.resources(seen.map(({ pid }) => pid), descriptors, depth, care.ofTerminals ?? false),
+        ...ProcFiles.resources(seen.map(({ pid }) => pid), descriptors, depth, care),
         ...connections.resources,
         ...seen.flatMap(({ pid }) => ProcMaps.resources(pid, depth))
       ],
