@@ -165,7 +165,17 @@ export const sharedMemory = (pid: number | string | undefined): Obstacle => ({
 /** A right that CRIU lacks. */
 export const missingRight = (right?: string): Obstacle => ({
   reason: "Permission",
-  detail: `CRIU lacks a right that it needs${note(right)}`
+  detail: `CRIU lacks a right that it needs${note(right)}`,
+  ...(right === undefined ? {} : { hint: `run it as root with ${right}, or as the user of the processes` })
+})
+
+/** A right that a restore would lack: CRIU takes from processes again what was withheld from them. */
+export const unrestorable = (pid: number, right: string): Obstacle => ({
+  reason: "Permission",
+  detail:
+    `capabilities are withheld from its process ${pid}, and to withhold them again at a restore takes ${right}, ` +
+    "which CRIU has not here",
+  hint: `run it as root, or with ${right} as well`
 })
 
 /** A device that is too small; the sizes are in bytes. */

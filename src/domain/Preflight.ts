@@ -161,7 +161,11 @@ const assess = (resource: Resource, options: CreateOptions, known: Circumstances
     case "SharedMemory":
       return blocked(Obstacle.sharedMemory(resource.pid))
     case "MissingRight":
-      return blocked(Obstacle.missingRight(resource.right))
+      return blocked(
+        resource.at === "restore"
+          ? Obstacle.unrestorable(resource.pid, resource.right)
+          : Obstacle.missingRight(resource.right)
+      )
   }
 }
 

@@ -160,4 +160,6 @@ export interface MissingRight extends Held {
   readonly _tag: "MissingRight"
   /** As in capabilities(7). */
   readonly right: string
+  /** When it is needed. */
+  readonly at: "checkpoint" | "restore"
 }

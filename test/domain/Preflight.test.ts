@@ -62,7 +62,8 @@ const table: ReadonlyArray<readonly [Survey.Resource, Options, Verdict, boolean,
   [{ _tag: "Traced", pid: 7, tracer: "gdb" }, {}, "blocked", true, {}],
   [{ _tag: "NestedNamespace", pid: 7, kind: "user" }, {}, "blocked", true, {}],
   [{ _tag: "SharedMemory", pid: 7 }, {}, "blocked", true, {}],
-  [{ _tag: "MissingRight", pid: 7, right: "CAP_SYS_RESOURCE" }, {}, "blocked", true, {}]
+  [{ _tag: "MissingRight", pid: 7, right: "CAP_SYS_RESOURCE", at: "checkpoint" }, {}, "blocked", true, {}],
+  [{ _tag: "MissingRight", pid: 7, right: "CAP_SETPCAP", at: "restore" }, { force: true }, "blocked", true, {}]
 ]
 
 describe("judge", () => {

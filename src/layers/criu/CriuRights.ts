@@ -6,7 +6,7 @@
  */
 import process from "node:process"
 import type { Finding } from "../../domain/Capabilities.ts"
-import type * as CriuLog from "../shared/CriuLog.ts"
+import type { MissingRight } from "../../domain/Survey.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import { isUnprivileged } from "./CriuCall.ts"
 
@@ -49,18 +49,12 @@ export const finding = (passes: boolean): Finding => {
   }
 }
 
-/** What a checkpoint of these processes lacks, so that it could be made and never be restored; `undefined` when nothing. */
-export const refusal = (pids: ReadonlyArray<number>): CriuLog.Verdict | undefined => {
-  if (!isUnprivileged() || has(read("self", "CapEff"), "CAP_SETPCAP")) return undefined
-  const bound = pids.find((pid) => !isWhole(read(pid, "CapBnd")))
-  return bound === undefined ? undefined : {
-    reason: "Permission",
-    detail:
-      `capabilities are withheld from its process ${bound}, and to withhold them again at a restore takes a right ` +
-      "that CRIU has not here",
-    hint: "run it as root, or with CAP_SETPCAP beside CAP_CHECKPOINT_RESTORE"
-  }
-}
+/** The rights that a restore of these processes would lack, so that a checkpoint of them could be made and never be used. */
+export const missingAtRestore = (pids: ReadonlyArray<number>): ReadonlyArray<MissingRight> =>
+  !isUnprivileged() || has(read("self", "CapEff"), "CAP_SETPCAP")
+    ? []
+    : pids.filter((pid) => !isWhole(read(pid, "CapBnd")))
+      .map((pid) => ({ _tag: "MissingRight", pid, right: "CAP_SETPCAP", at: "restore" }))
 
 /** A set of capabilities of a process; empty when it cannot be seen. */
 const read = (pid: number | "self", set: "CapEff" | "CapBnd"): bigint => {

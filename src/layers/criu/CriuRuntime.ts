@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { isAble } from "../../domain/Capabilities.ts"
-import { OptionUnsupported, RuntimeFailed, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
+import { OptionUnsupported, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
 import type { CreateOptions, RestoreOptions } from "../../domain/CheckpointOptions.ts"
 import { Disk } from "../../effects/Disk.ts"
 import { Runtime } from "../../effects/Runtime.ts"
@@ -66,18 +66,10 @@ export const layer = (settings: CriuSettings): Layer.Layer<Runtime, never, FileS
           Effect.gen(function* () {
             const { process } = yield* provide(CriuLifecycle.current(settings, "checkpoint", container))
             const pids = ProcessTree.pids(process)
-            const verdict = CriuRights.refusal(pids)
-            if (verdict !== undefined) {
-              return yield* new RuntimeFailed({
-                operation: "checkpoint",
-                container: container.id,
-                runtime: runtimeName,
-                ...verdict
-              })
-            }
-            return yield* ProcSurvey.survey(pids, process.pid, depth, {
+            const seen = yield* ProcSurvey.survey(pids, process.pid, depth, {
               ofMounts: CriuCall.placeOf(process.pid).beside !== undefined
             })
+            return { ...seen, resources: [...seen.resources, ...CriuRights.missingAtRestore(pids)] }
           }),
         preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) =>

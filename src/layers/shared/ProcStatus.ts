@@ -64,7 +64,7 @@ const missingRights = (processes: ReadonlyArray<Status>): ReadonlyArray<Resource
   const users = KernelFile.link("/proc/self/ns/user")
   return processes.flatMap(({ ids, pid }): ReadonlyArray<Resource> =>
     ids.some((id, at) => id !== own[at < 3 ? 0 : 3]) && KernelFile.link(`/proc/${pid}/ns/user`) === users
-      ? [{ _tag: "MissingRight", pid, right: "CAP_SYS_RESOURCE" }]
+      ? [{ _tag: "MissingRight", pid, right: "CAP_SYS_RESOURCE", at: "checkpoint" }]
       : []
   )
 }
