@@ -9,7 +9,6 @@ import type * as Scope from "effect/Scope"
 import type { ContainerState } from "../../src/domain/Container.ts"
 import * as Checkpoints from "../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../src/effects/ContainerStore.ts"
-import type * as Oci from "../../src/layers/oci/Oci.ts"
 import * as Proc from "../../src/layers/shared/Proc.ts"
 import * as LabContainer from "../layers/oci/LabContainer.ts"
 import type { Job, Step } from "./Job.ts"
@@ -17,10 +16,22 @@ import * as Ledger from "./Ledger.ts"
 import { dice, plan } from "./rounds.ts"
 import { Worker } from "./Worker.ts"
 
-/** The job of a worker on a real container. */
-export interface RealJob extends Job {
-  readonly config: Oci.OciConfig
+/** The job of a worker on a real container; `config` is what its world is opened with. */
+export interface RealJob<C> extends Job {
+  readonly config: C
   readonly container: string
+}
+
+/** A real container, as the rounds see it. */
+export interface RealSubject<C> {
+  readonly id: string
+  readonly config: C
+  /** How far the container of this first process has counted. */
+  readonly countOf: (pid: number) => number
+  /** Waits until it has counted so far. */
+  readonly counted: (atLeast: number) => Effect.Effect<number>
+  /** Whether a command line is one that the world started for it; in the lab there is nobody else's. */
+  readonly isOurs: (commandLine: string) => boolean
 }
 
 /** What the rounds found. */
@@ -36,12 +47,12 @@ export interface Verdict {
 }
 
 /** Kills as many workers as there are rounds. Ends early at a violation. */
-export const rounds = (
+export const rounds = <C>(
   program: string,
-  container: LabContainer.LabContainer,
+  container: RealSubject<C>,
   count: number,
   seed: number
-): Effect.Effect<Verdict, never, Oci.Oci | Scope.Scope> =>
+): Effect.Effect<Verdict, never, Checkpoints.Checkpoints | ContainerStore | Scope.Scope> =>
   Effect.gen(function* () {
     const roll = dice(seed)
     const states: Partial<Record<ContainerState, number>> = {}
@@ -52,11 +63,11 @@ export const rounds = (
     let worker = yield* begin(program)
     let round = 0
     for (; round < count && violation === undefined; round++) {
-      const before = (yield* look(container.id)).count
+      const before = (yield* look(container)).count
       const steps = plan(roll, [...there.keys()], round)
-      const job: RealJob = { config: container.config, container: container.id, steps }
+      const job: RealJob<C> = { config: container.config, container: container.id, steps }
       yield* Effect.promise(() => worker.start(job))
-      const seen = yield* Effect.either(killAtSomeInstant(container.id, worker, roll, before))
+      const seen = yield* Effect.either(killAtSomeInstant(container, worker, roll, before))
       const account = Ledger.account(there, steps, worker, before)
       // The next one starts up while this one's remains are looked at.
       worker = yield* begin(program)
@@ -64,7 +75,7 @@ export const rounds = (
         Effect.gen(function* () {
           if (account.cut !== undefined) cut++
           if (yield* outlive(container, roll)) orphans++
-          const { state } = yield* look(container.id)
+          const { state } = yield* look(container)
           states[state] = (states[state] ?? 0) + 1
           yield* judge(container, there, account, { atLeast, before, round, roll, state })
         })))
@@ -92,11 +103,13 @@ interface Look {
 }
 
 /** What the container is doing, without starting a process. */
-const look = (id: string): Effect.Effect<Look, never, ContainerStore> =>
+const look = (
+  { countOf, id }: Pick<RealSubject<unknown>, "countOf" | "id">
+): Effect.Effect<Look, never, ContainerStore> =>
   Effect.gen(function* () {
     const containers = yield* ContainerStore
     const { process, state } = yield* containers.get(id)
-    const count = Effect.orElseSucceed(Effect.try(() => LabContainer.readCount(process?.pid ?? 0)), () => 0)
+    const count = Effect.orElseSucceed(Effect.try(() => countOf(process?.pid ?? 0)), () => 0)
     return { state, count: yield* count }
   }).pipe(Effect.orElseSucceed((): Look => ({ state: "forgotten", count: 0 })))
 
@@ -104,12 +117,17 @@ const look = (id: string): Effect.Effect<Look, never, ContainerStore> =>
  * Kills the worker some time after its start, or some time after it has brought the container to stand still or to end;
  * gives the highest count that was seen until then.
  */
-const killAtSomeInstant = (id: string, worker: Worker, roll: (n: number) => number, before: number) =>
+const killAtSomeInstant = (
+  subject: RealSubject<unknown>,
+  worker: Worker,
+  roll: (n: number) => number,
+  before: number
+) =>
   Effect.gen(function* () {
     let seen = before
     const watch = (until: (now: Look) => boolean) =>
       LabContainer.poll(
-        Effect.tap(look(id), ({ count }) => {
+        Effect.tap(look(subject), ({ count }) => {
           seen = Math.max(seen, count)
         }),
         until
@@ -125,11 +143,11 @@ const killAtSomeInstant = (id: string, worker: Worker, roll: (n: number) => numb
   })
 
 /** Whether the worker had started anything that went on without it: waits for its end, and for as long it holds the locks. */
-const outlive = ({ config, id }: LabContainer.LabContainer, roll: (n: number) => number) =>
+const outlive = ({ id, isOurs }: RealSubject<unknown>, roll: (n: number) => number) =>
   Effect.gen(function* () {
-    const first = orphansOf(config.root)
+    const first = orphansOf(isOurs)
     const attempt = yield* Effect.either(Checkpoints.recover(id, { wait: false }))
-    const still = orphansOf(config.root).filter((pid) => first.includes(pid))
+    const still = orphansOf(isOurs).filter((pid) => first.includes(pid))
     if (Either.isRight(attempt) && still.length > 0) {
       yield* Effect.fail(
         `locked while what the killed worker had started goes on: ${still.map(commandLine).join(", ")}`
@@ -137,22 +155,21 @@ const outlive = ({ config, id }: LabContainer.LabContainer, roll: (n: number) =>
     }
     // In some rounds nobody waits, and the next operation meets what still goes on.
     if (roll(3) === 0) return first.length > 0
-    yield* LabContainer.poll(Effect.sync(() => orphansOf(config.root)), (pids) => pids.length === 0).pipe(
+    yield* LabContainer.poll(Effect.sync(() => orphansOf(isOurs)), (pids) => pids.length === 0).pipe(
       Effect.timeoutFail({
         duration: "30 seconds",
-        onTimeout: () => `does not end by itself: ${orphansOf(config.root).map(commandLine).join(", ")}`
+        onTimeout: () => `does not end by itself: ${orphansOf(isOurs).map(commandLine).join(", ")}`
       })
     )
     return first.length > 0
   })
 
-/** The runtime's processes on this root, and those of CRIU: in the lab there is nobody else's. */
-export const orphansOf = (root: string): ReadonlyArray<number> =>
+/** The processes that are ours. */
+export const orphansOf = (isOurs: (commandLine: string) => boolean): ReadonlyArray<number> =>
   NodeFs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
     const state = Proc.stat(pid)?.state
     if (state === undefined || state === "Z" || state === "X") return false
-    const line = commandLine(pid)
-    return line.startsWith("criu") || /^(runc|crun) --root (\S+) /.exec(line)?.[2] === root
+    return isOurs(commandLine(pid))
   })
 
 const commandLine = (pid: number): string => {
@@ -175,7 +192,7 @@ interface Circumstances {
 
 /** Fails with the first promise that is broken. The ledger is brought up to what was found. */
 const judge = (
-  container: LabContainer.LabContainer,
+  container: RealSubject<unknown>,
   there: Ledger.Ledger<number>,
   { cut, failed, last }: Ledger.Account,
   { atLeast, before, roll, round, state }: Circumstances
@@ -189,14 +206,14 @@ const judge = (
     if (failed !== undefined) yield* Effect.fail(`the worker alone on the container: ${failed}`)
     yield* list("after the kill", cut)
     const probe = `probe${round}`
-    const probed = roll(2) === 0 && isLive((yield* look(id)).state)
+    const probed = roll(2) === 0 && isLive((yield* look(container)).state)
     // What is seen of a container may change until the locks are had: then this is not the one to begin with.
     const created = probed ? yield* Effect.either(create(probe)) : undefined
     const begun = created !== undefined && Either.isRight(created)
     if (begun) there.set(probe, before)
-    else if (created !== undefined && isLive((yield* look(id)).state)) yield* created
-    else if (isLive(state) || roll(2) === 0 || orphansOf(container.config.root).length > 0) yield* recover
-    if (!isLive((yield* look(id)).state)) {
+    else if (created !== undefined && isLive((yield* look(container)).state)) yield* created
+    else if (isLive(state) || roll(2) === 0 || orphansOf(container.isOurs).length > 0) yield* recover
+    if (!isLive((yield* look(container)).state)) {
       yield* list("before the restore", cut)
       if (last === undefined || last.do === "remove") yield* Effect.fail("the container is gone, and nobody stopped it")
       else yield* Ledger.or("the restore of what is gone", Checkpoints.restore(id, last.name))
@@ -218,9 +235,9 @@ const judge = (
   })
 
 /** It runs, has lost nothing of its count, and counts on. */
-const goesOn = (container: LabContainer.LabContainer, atLeast: number) =>
+const goesOn = (container: RealSubject<unknown>, atLeast: number) =>
   Effect.gen(function* () {
-    const now = yield* look(container.id)
+    const now = yield* look(container)
     if (now.state !== "running") yield* Effect.fail(`the container is ${now.state}`)
     if (now.count < atLeast) yield* Effect.fail(`it had counted to ${atLeast}, and is at ${now.count}`)
     yield* container.counted(now.count + 1).pipe(Effect.timeoutFail({
@@ -230,7 +247,7 @@ const goesOn = (container: LabContainer.LabContainer, atLeast: number) =>
   })
 
 /** Every checkpoint that is left brings the container back. */
-const judgeAll = (container: LabContainer.LabContainer, there: Ledger.Ledger<number>) =>
+const judgeAll = (container: RealSubject<unknown>, there: Ledger.Ledger<number>) =>
   Effect.forEach(
     [...there],
     ([name, atLeast]) =>
@@ -245,7 +262,6 @@ const isLive = (state: ContainerState) => state === "running" || state === "paus
 /** Whether all images are there and hold something; that they are good shows at the restores. */
 const isWhole = (path: string): boolean => {
   const files = NodeFs.existsSync(path) ? NodeFs.readdirSync(path) : []
-  return ["inventory.img", "core-1.img", "pages-1.img", "pstree.img", "config.json"].every((file) =>
-    files.includes(file) && NodeFs.statSync(`${path}/${file}`).size > 0
-  )
+  const wanted = [/^inventory\.img$/, /^core-\d+\.img$/, /^pages-1\.img$/, /^pstree\.img$/, /^config\.json$/]
+  return wanted.every((name) => files.some((file) => name.test(file) && NodeFs.statSync(`${path}/${file}`).size > 0))
 }

@@ -3,4 +3,4 @@ import * as Oci from "../../src/layers/oci/Oci.ts"
 import type { RealJob } from "./realRounds.ts"
 import { work } from "./work.ts"
 
-work(({ config, container }: RealJob) => ({ container, layer: Oci.layer(config) }))
+work(({ config, container }: RealJob<Oci.OciConfig>) => ({ container, layer: Oci.layer(config) }))

@@ -29,6 +29,8 @@ export interface DumpPlan {
 export interface RestorePlan {
   readonly imagePath: string
   readonly workPath: string
+  /** The file that the root's pid is written to. */
+  readonly pidFile: string
   /** What the processes are left as. */
   readonly after: "running" | "stopped"
   readonly unprivileged: boolean
@@ -36,9 +38,6 @@ export interface RestorePlan {
   readonly inherited: ReadonlyArray<{ readonly descriptor: number; readonly path: string }>
   readonly options: RestoreOptions
 }
-
-/** The file in the work path that a restore writes the root's pid to. */
-export const pidFile = "root.pid"
 
 /** The arguments of a dump. */
 export const dump = (plan: DumpPlan): ReadonlyArray<string> => [
@@ -67,7 +66,7 @@ export const restore = (plan: RestorePlan): ReadonlyArray<string> => [
   "restore",
   ...common(plan, "restore.log"),
   "--restore-detached",
-  `--pidfile=${plan.workPath}/${pidFile}`,
+  `--pidfile=${plan.pidFile}`,
   ...(plan.after === "stopped" ? ["--leave-stopped"] : []),
   ...(plan.options.lazyPages === true ? ["--lazy-pages"] : []),
   // CRIU knows a file by its path from the root on, without a slash.

@@ -2,7 +2,7 @@
  * Restoring a process tree with CRIU: what is looked at before anything is started, the call, and what its failure means. When
  * it fails, nothing of the tree is left.
  */
-import type * as FileSystem from "@effect/platform/FileSystem"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Checkpoint } from "../../domain/Checkpoint.ts"
@@ -15,9 +15,11 @@ import * as CriuLog from "../shared/CriuLog.ts"
 import * as ImageChain from "../shared/ImageChain.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as LazyPages from "../shared/LazyPages.ts"
+import { onClose } from "../shared/onClose.ts"
 import * as OpenFiles from "../shared/OpenFiles.ts"
 import type * as Process from "../shared/Process.ts"
 import * as RestoreProgress from "../shared/RestoreProgress.ts"
+import { storageFailed } from "../shared/storageFailed.ts"
 import * as CriuCall from "./CriuCall.ts"
 import * as CriuCommand from "./CriuCommand.ts"
 import { type CriuSettings, runtimeName } from "./CriuSettings.ts"
@@ -27,6 +29,7 @@ import * as ProcessRegistry from "./ProcessRegistry.ts"
 import * as ProcessTree from "./ProcessTree.ts"
 import type { Registration } from "./Registration.ts"
 import * as RestoreImages from "./RestoreImages.ts"
+import * as Restoring from "./Restoring.ts"
 import * as Streams from "./Streams.ts"
 
 type Subject = Pick<RestoreRequest, "checkpoint" | "options">
@@ -59,28 +62,36 @@ export const restore = (
     const kept = yield* KeptRegistration.read(checkpoint.path)
     const terminal = yield* Streams.openTerminal(options.criu?.terminal)
     const outputs = yield* Streams.openAll(Option.getOrUndefined(kept))
+    const newPids = options.criu?.newPids === true
+    const restoring = Restoring.begin(ProcessRegistry.home(settings, container.id), newPids)
+    yield* forget(restoring)
+    const fs = yield* FileSystem.FileSystem
+    yield* onClose(Effect.ignore(Effect.provideService(forget(restoring), FileSystem.FileSystem, fs)))
+    yield* intend(settings, container, kept, restoring)
     const first = 3 + lease.descriptors.length
     const args = CriuCommand.restore({
       imagePath: checkpoint.path,
       workPath,
+      pidFile: restoring.pidFile,
       after: after === "paused" ? "stopped" : "running",
       unprivileged: CriuCall.isUnprivileged(),
       inherited: outputs.map(({ path }, index) => ({ descriptor: first + index, path })),
       options
     })
     const inherits = CriuCall.withDescriptors(lease, outputs.map(({ descriptor }) => descriptor))
-    const newPids = options.criu?.newPids === true
     const pages = options.lazyPages === true ? yield* serve(settings, container, request) : undefined
     const finished = yield* RestoreProgress.whileRestoring(request.report, (onStart) =>
       CriuCall.run(settings, args, {
         lease: inherits,
         streams: terminal === undefined ? {} : { stdin: terminal, stdout: terminal, stderr: terminal },
         ...(newPids
-          ? { wrap: (call: CriuCall.Call) => OwnPids.wrap(call, workPath, inherits.descriptors.length) }
+          ? {
+            wrap: (call: CriuCall.Call) => OwnPids.wrap(call, workPath, restoring.pidFile, inherits.descriptors.length)
+          }
           : {}),
         onStart
       }))
-    const root = finished.code === 0 ? rootOf(workPath, newPids ? finished.session : undefined) : undefined
+    const root = finished.code === 0 ? Restoring.restored(restoring) : undefined
     if (root === undefined) return yield* fail(container, workPath, finished)
     yield* register(settings, container, kept, root, newPids).pipe(
       Effect.zipRight(after === "paused" ? ProcessTree.stop(root, container.id) : Effect.void),
@@ -88,6 +99,25 @@ export const restore = (
       Effect.tapError(() => Effect.ignore(ProcessTree.kill(root, container.id)))
     )
   }).pipe(Effect.scoped)
+
+/** Notes what is about to be done, so that whoever looks after this process was ended finds the tree that CRIU restored. */
+const intend = (
+  settings: CriuSettings,
+  { id, identity }: Container,
+  kept: Option.Option<Registration>,
+  restoring: Restoring.Restoring
+) =>
+  Effect.gen(function* () {
+    const known = yield* ProcessRegistry.read(settings, id)
+    const before = Option.orElse(known, () => kept)
+    if (Option.isSome(before)) yield* ProcessRegistry.write(settings, { ...before.value, id, identity, restoring })
+  })
+
+const forget = ({ pidFile }: Restoring.Restoring) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    yield* Effect.mapError(fs.remove(pidFile, { force: true }), storageFailed("remove", pidFile))
+  })
 
 const serve = (settings: CriuSettings, container: Container, { checkpoint, lease, workPath }: RestoreRequest) =>
   LazyPages.serve({ criu: settings.criu, env: settings.env, imagePath: checkpoint.path, workPath, lease }).pipe(
@@ -125,12 +155,6 @@ const register = (
       ...(newPids ? { newPids } : {})
     })
   })
-
-/** @param session that of the wrapping program, where the tree has pids of its own */
-const rootOf = (workPath: string, session: number | undefined): ProcessIdentity | undefined => {
-  const pid = Number(KernelFile.read(`${workPath}/${CriuCommand.pidFile}`)?.trim() ?? 0)
-  return session === undefined ? ProcessTree.identify(pid) : OwnPids.findRoot(session, pid)
-}
 
 const noTerminal = (checkpoint: Checkpoint, options: RestoreRequest["options"]): CriuLog.Verdict | undefined => {
   const terminal = options.criu?.terminal

@@ -15,6 +15,7 @@ import { homePath, worldPath } from "../shared/FolderLayout.ts"
 import { errno, storageFailed } from "../shared/storageFailed.ts"
 import { type CriuSettings, runtimeName } from "./CriuSettings.ts"
 import * as Registration from "./Registration.ts"
+import * as Restoring from "./Restoring.ts"
 
 /** What a look-up can fail with. */
 export type RegistryError = StorageFailed | RuntimeFailed
@@ -39,7 +40,7 @@ export const read = (
     // A loss of power may leave an empty file; no process of it is left either.
     if (text === "") return Option.none()
     return yield* Either.match(Registration.parse(text), {
-      onRight: (found) => Effect.succeed(found.id === id ? Option.some(found) : Option.none()),
+      onRight: (found) => Effect.succeed(found.id === id ? Option.some(Restoring.settle(found)) : Option.none()),
       onLeft: (detail) =>
         new RuntimeFailed({
           operation: "inspect",
@@ -65,7 +66,9 @@ export const all = (
     )
     const request = { file: fileName, marker: fileName, maximumBytes: 65_536 }
     const scanned = disk.scan(path, names, request, (_, { text }) =>
-      text._tag === "Text" ? Either.getOrUndefined(Registration.parse(text.text)) : undefined)
+      text._tag === "Text"
+        ? Either.getOrUndefined(Either.map(Registration.parse(text.text), Restoring.settle))
+        : undefined)
     return yield* Effect.mapError(scanned, storageFailed("list", path))
   })
 

@@ -23,6 +23,15 @@ export const Registration = Schema.Struct({
   streams: Schema.optional(Schema.Struct({ stdout: Schema.String, stderr: Schema.String })),
   /** It was restored into a pid namespace of its own, which has the mounts of the machine as they were then. */
   newPids: Schema.optional(Schema.Boolean),
+  /** A restore that has begun and whose outcome is not known yet. */
+  restoring: Schema.optional(Schema.Struct({
+    /** The file that CRIU writes the root's pid to, as the tree itself has it. */
+    pidFile: Schema.String,
+    /** Clock ticks since boot, before CRIU was started. */
+    since: Schema.Number,
+    /** It goes into a pid namespace of its own. */
+    newPids: Schema.Boolean
+  })),
   /** Processes that stood still of themselves before the tree was stopped: they are not to go on with the others. */
   held: Schema.optional(Schema.Array(ProcessIdentity))
 })

@@ -107,6 +107,9 @@ export const findTraced = (
   return undefined
 }
 
+/** Clock ticks since the machine's start, a hundred a second, as those of {@link Stat.startTime}. */
+export const ticks = (): number => Number(KernelFile.read("/proc/uptime")?.split(" ")[0] ?? 0) * 100
+
 /** The pids of a process, in the pid namespace of this one first and in its own last; empty when there is none. */
 export const pidsInNamespaces = (pid: number): ReadonlyArray<number> =>
   (/^NSpid:\s+(.*)$/m.exec(KernelFile.read(`/proc/${pid}/status`) ?? "")?.[1] ?? "").split(/\s+/).filter((one) =>

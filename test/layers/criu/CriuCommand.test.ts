@@ -18,7 +18,15 @@ const dumpOf = (options: CreateOptions, more: Partial<CriuCommand.DumpPlan> = {}
     ...more
   })
 const restoreOf = (options: RestoreOptions, more: Partial<CriuCommand.RestorePlan> = {}) =>
-  CriuCommand.restore({ ...folders, after: "running", unprivileged: false, inherited: [], options, ...more })
+  CriuCommand.restore({
+    ...folders,
+    pidFile: "/w/root.pid",
+    after: "running",
+    unprivileged: false,
+    inherited: [],
+    options,
+    ...more
+  })
 
 const plainDump = ["dump", ...common, "--log-file=dump.log", "-v3", "--tree", "7"]
 const plainRestore = [
