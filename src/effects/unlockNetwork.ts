@@ -31,7 +31,7 @@ export const warnOfLock = ({ checkpoint, state }: Created, container: Container,
         const directory = checkpointDir === undefined ? "" : ` --checkpoint-dir ${quote(checkpointDir)}`
         const command = `stasis rm ${quote(container.name ?? container.id)} ${checkpoint.name}${directory}`
         return [
-          `the network namespace "${network}" drops all packets until the restore, so that the connections stay alive; ` +
+          `${whose(network)} all packets until the restore, so that the connections stay alive; ` +
           `to give them up: ${command}`
         ]
       }
@@ -47,7 +47,7 @@ export const unlockAfterRemoval = (container: Container, network: string) =>
     return isStanding(now.state) ? false : yield* unlock(now, network)
   }).pipe(
     Effect.match({
-      onFailure: (error) => ({ warnings: [`"${network}" still drops all packets: ${error.message}`] }),
+      onFailure: (error) => ({ warnings: [`${whose(network)} all packets still: ${error.message}`] }),
       onSuccess: (unlocked) => ({ ...(unlocked ? { unlocked: network } : {}), warnings: [] })
     })
   )
@@ -86,6 +86,10 @@ const isWanted = (network: string) =>
     }
     return false
   })
+
+/** A namespace by its path, or connections. */
+const whose = (network: string): string =>
+  network.startsWith("/") ? `the network namespace "${network}" drops` : `the firewall drops, of ${network},`
 
 /** It has a process, or is about to have one: it needs its network. */
 const isStanding = (state: Container["state"]): boolean => state !== "stopped" && state !== "forgotten"

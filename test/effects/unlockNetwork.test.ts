@@ -119,7 +119,9 @@ describe("a network that a dump left locked", () => {
         yield* Checkpoints.create("web", "first", tcp)
         yield* control.faults.failNext("Runtime.unlockNetwork", broken, { times: 2 })
         expect(yield* Checkpoints.remove("web", "first")).toMatchObject({
-          warnings: [`"${network}" still drops all packets: Cannot unlock the network of container web: it broke`]
+          warnings: [
+            `the network namespace "${network}" drops all packets still: Cannot unlock the network of container web: it broke`
+          ]
         })
         yield* control.start(web)
         expect(yield* Effect.flip(Checkpoints.recover("web"))).toEqual(broken)

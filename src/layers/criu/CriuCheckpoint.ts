@@ -10,6 +10,7 @@ import { RuntimeFailed, type RuntimeUnavailable, type StorageFailed } from "../.
 import type { Container, ProcessIdentity } from "../../domain/Container.ts"
 import type { Disk } from "../../effects/Disk.ts"
 import type { Dumped, DumpRequest, PreDumpRequest } from "../../effects/Runtime.ts"
+import * as ConnectionLock from "../shared/ConnectionLock.ts"
 import * as CriuDump from "../shared/CriuDump.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as OpenFiles from "../shared/OpenFiles.ts"
@@ -54,6 +55,8 @@ export const checkpoint = (
       unprivileged: CriuCall.isUnprivileged(),
       options: request.options
     })
+    const keepsConnections = request.after === "stopped" && request.options.tcpEstablished === true
+    const before = keepsConnections ? yield* ConnectionLock.held : []
     const finished = yield* CriuCall.run(settings, args, { lease: request.lease, beside: place.beside }).pipe(
       CriuDump.withProgress(request)
     )
@@ -62,7 +65,8 @@ export const checkpoint = (
       return yield* fail(container, root, paused ? undefined : held, finished, log)
     }
     if (request.after === "stopped") yield* Proc.awaitEnd(root.pid, root.startTime)
-    yield* KeptRegistration.write(request.imagePath, registration)
+    const locks = keepsConnections ? (yield* ConnectionLock.held).filter((one) => !before.includes(one)) : []
+    yield* KeptRegistration.write(request.imagePath, { ...registration, ...(locks.length === 0 ? {} : { locks }) })
     yield* ProcessRegistry.writeIfMissing(settings, registration)
     const { streams } = registration
     const files = registration.newPids === true || Proc.sharesNamespace(root.pid, "mnt") !== false

@@ -3,7 +3,6 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import { isAble } from "../../domain/Capabilities.ts"
 import { OptionUnsupported, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
 import type { CreateOptions, RestoreOptions } from "../../domain/CheckpointOptions.ts"
@@ -13,6 +12,7 @@ import { tracksMemory } from "../shared/CriuCapabilities.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as ProcSurvey from "../shared/ProcSurvey.ts"
 import { checkpoint, preDump } from "./CriuCheckpoint.ts"
+import * as CriuConnections from "./CriuConnections.ts"
 import * as CriuCall from "./CriuCall.ts"
 import * as CriuCommand from "./CriuCommand.ts"
 import * as CriuLifecycle from "./CriuLifecycle.ts"
@@ -83,9 +83,8 @@ export const layer = (settings: CriuSettings): Layer.Layer<Runtime, never, FileS
         pause: (container) => provide(CriuLifecycle.pause(settings, container)),
         resume: (container) => provide(CriuLifecycle.resume(settings, container)),
         stop: (container) => provide(CriuLifecycle.stop(settings, container)),
-        // Of processes in the machine's own network CRIU locks each connection apart, and nothing of it is anybody else's.
-        lockedNetwork: () => Effect.succeed(Option.none()),
-        unlockNetwork: () => Effect.void
+        lockedNetwork: (_container, checkpoint) => provide(CriuConnections.locked(checkpoint)),
+        unlockNetwork: CriuConnections.unlock
       }
     })
   )

@@ -23,6 +23,8 @@ export const Registration = Schema.Struct({
   streams: Schema.optional(Schema.Struct({ stdout: Schema.String, stderr: Schema.String })),
   /** It was restored into a pid namespace of its own, which has the mounts of the machine as they were then. */
   newPids: Schema.optional(Schema.Boolean),
+  /** Beside images: the connections that CRIU left locked, see `ConnectionLock.ts`. */
+  locks: Schema.optional(Schema.Array(Schema.String)),
   /** A restore that has begun and whose outcome is not known yet. */
   restoring: Schema.optional(Schema.Struct({
     /** The file that CRIU writes the root's pid to, as the tree itself has it. */

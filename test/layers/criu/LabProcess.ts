@@ -86,6 +86,15 @@ export const killTree = (pid: number): Effect.Effect<void> =>
     Effect.asVoid(poll(Effect.sync(() => stateOf(pid)), (state) => state === "" || state === "Z"))
   )
 
+/** A text file; empty when there is none. */
+export const readText = (path: string): string => {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    return ""
+  }
+}
+
 /** The letter of a process's state, as /proc has it; empty when there is none. */
 export const stateOf = (pid: number): string => {
   try {
