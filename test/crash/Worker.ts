@@ -8,7 +8,7 @@ import type { Job, Outcome } from "./Job.ts"
 /** Makes the bundle that workers run: a process of it starts in a fraction of the time that the sources take. */
 export const bundle = async (
   folder: string,
-  entry: "worker.criu.ts" | "worker.disk.ts" | "worker.lab.ts" = "worker.disk.ts"
+  entry: "criuWorker.lab.ts" | "worker.disk.ts" | "worker.lab.ts" = "worker.disk.ts"
 ): Promise<string> => {
   const outfile = `${folder}/worker.mjs`
   await build({

@@ -16,7 +16,7 @@ let criuProgram = ""
 beforeAll(async () => {
   folder = NodeFs.mkdtempSync(`${NodeOs.tmpdir()}/stasis-crash-`)
   program = await bundle(folder, "worker.lab.ts")
-  criuProgram = await bundle(folder, "worker.criu.ts")
+  criuProgram = await bundle(folder, "criuWorker.lab.ts")
 })
 
 afterAll(() => NodeFs.rmSync(folder, { recursive: true, force: true }))

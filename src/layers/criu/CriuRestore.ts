@@ -63,7 +63,7 @@ export const restore = (
     const terminal = yield* Streams.openTerminal(options.criu?.terminal)
     const outputs = yield* Streams.openAll(Option.getOrUndefined(kept))
     const newPids = options.criu?.newPids === true
-    const restoring = Restoring.begin(ProcessRegistry.home(settings, container.id), newPids)
+    const restoring = Restoring.begin(ProcessRegistry.file(settings, container.id), newPids)
     yield* forget(restoring)
     const fs = yield* FileSystem.FileSystem
     yield* onClose(Effect.ignore(Effect.provideService(forget(restoring), FileSystem.FileSystem, fs)))

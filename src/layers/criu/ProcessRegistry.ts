@@ -25,6 +25,9 @@ const fileName = "process.json"
 /** The folder of everything that is kept of one process tree. */
 export const home = (settings: CriuSettings, id: string): string => homePath(settings.folder, id)
 
+/** The file of a registration. */
+export const file = (settings: CriuSettings, id: string): string => `${home(settings, id)}/${fileName}`
+
 /** The registration of exactly this id. */
 export const read = (
   settings: CriuSettings,
@@ -32,7 +35,7 @@ export const read = (
 ): Effect.Effect<Option.Option<Registration.Registration>, RegistryError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const path = `${home(settings, id)}/${fileName}`
+    const path = file(settings, id)
     const text = yield* Effect.catchAll(
       fs.readFileString(path),
       (error) => errno(error) === "ENOENT" ? Effect.succeed("") : Effect.fail(storageFailed("read", path)(error))
@@ -108,6 +111,6 @@ export const remove = (
 ): Effect.Effect<void, StorageFailed, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const path = `${home(settings, id)}/${fileName}`
+    const path = file(settings, id)
     yield* Effect.mapError(fs.remove(path, { force: true }), storageFailed("remove", path))
   })

@@ -27,6 +27,8 @@ export const Registration = Schema.Struct({
   locks: Schema.optional(Schema.Array(Schema.String)),
   /** A restore that has begun and whose outcome is not known yet. */
   restoring: Schema.optional(Schema.Struct({
+    /** The file that this was written to at that time. */
+    notedIn: Schema.String,
     /** The file that CRIU writes the root's pid to, as the tree itself has it. */
     pidFile: Schema.String,
     /** Clock ticks since boot, before CRIU was started. */

@@ -2,7 +2,6 @@
  * A restore that is under way, or whose program was ended before it could say what came of it: CRIU writes the pid of the root that
  * it restored into a file, and by that the tree is found again.
  */
-import { statSync } from "node:fs"
 import type { ProcessIdentity } from "../../domain/Container.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
@@ -12,9 +11,10 @@ import type { Registration } from "./Registration.ts"
 /** What is kept of a restore from before CRIU is started until its outcome is known. */
 export type Restoring = NonNullable<Registration["restoring"]>
 
-/** A restore that begins now; CRIU is to write into a file below this folder. */
-export const begin = (folder: string, newPids: boolean): Restoring => ({
-  pidFile: `${folder}/restored.pid`,
+/** A restore that begins now, and is noted in this file; CRIU is to write into one beside it. */
+export const begin = (notedIn: string, newPids: boolean): Restoring => ({
+  notedIn,
+  pidFile: `${notedIn}.restored`,
   since: Proc.ticks(),
   newPids
 })
@@ -31,14 +31,16 @@ export const settle = (registration: Registration): Registration => {
  * The root that was restored. A process that got its pid later began after CRIU had written the file: a second is allowed for clocks
  * that are not alike.
  */
-export const restored = ({ newPids, pidFile, since }: Restoring): ProcessIdentity | undefined => {
+export const restored = ({ newPids, notedIn, pidFile, since }: Restoring): ProcessIdentity | undefined => {
   const pid = Number(KernelFile.read(pidFile)?.trim() || 0)
   if (pid === 0) return undefined
-  const written = writtenAt(pidFile)
+  const [noted, written] = [KernelFile.fileSize(notedIn)?.modified, KernelFile.fileSize(pidFile)?.modified]
+  const latest = noted === undefined || written === undefined ? Infinity : since + (written - noted) / 10 + second
   return (newPids ? inNamespaces(pid) : [pid]).flatMap((one) => ProcessTree.identify(one) ?? [])
-    .find(({ startTime }) => startTime >= since - 1 && startTime <= written + second)
+    .find(({ startTime }) => startTime >= since - 1 && startTime <= latest)
 }
 
+/** In clock ticks. */
 const second = 100
 
 /** Every process that has this pid in a namespace below ours. */
@@ -47,12 +49,3 @@ const inNamespaces = (pid: number): ReadonlyArray<number> =>
     const all = Proc.pidsInNamespaces(one)
     return all.length > 1 && all.at(-1) === pid
   })
-
-/** When a file was written, in clock ticks since the machine's start. */
-const writtenAt = (path: string): number => {
-  try {
-    return Proc.ticks() - (Date.now() - statSync(path).mtimeMs) / 10
-  } catch {
-    return 0
-  }
-}
