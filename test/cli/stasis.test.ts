@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Errors from "../../src/domain/CheckpointError.ts"
 import { Checkpoint } from "../../src/domain/Checkpoint.ts"
+import type { Container } from "../../src/domain/Container.ts"
 import type { CreateOptions, RestoreOptions } from "../../src/domain/CheckpointOptions.ts"
 import * as Event from "../../src/domain/Event.ts"
 import { Created, Recovered, Removed } from "../../src/domain/Outcome.ts"
@@ -190,6 +191,63 @@ describe("restore", () => {
       }])
       yield* stasis(["restore", "web", "first"], world)
       expect(asked[1]).toEqual({})
+      yield* stasis(["restore", "web", "first", "--new-pids", "--terminal", "/dev/pts/3"], world)
+      expect(asked[2]).toEqual({ criu: { newPids: true, terminal: "/dev/pts/3" } })
+    }))
+})
+
+describe("plain processes", () => {
+  const running: Container = {
+    id: "web",
+    state: "running",
+    labels: {},
+    identity: "i",
+    image: "/bin/x",
+    process: { pid: 7, startTime: 1 }
+  }
+  const asked: Array<unknown> = []
+  const world = standIn({
+    containers: { list: Effect.succeed([running, { id: "db", state: "stopped", labels: {}, identity: "j" }]) },
+    processes: {
+      track: (...given) => Effect.as(Effect.sync(() => asked.push(given)), running),
+      untrack: (...given) => Effect.asVoid(Effect.sync(() => asked.push(given))),
+      run: (...given) =>
+        Effect.as(Effect.sync(() => asked.push(given)), { container: running, stdout: "/s/out", stderr: "/s/err" })
+    }
+  })
+
+  it.effect("are started, named, listed and forgotten", () =>
+    Effect.gen(function* () {
+      expect(yield* stasis(["run", "web", "--", "x", "--flag", "-q"], world)).toMatchObject({
+        code: 0,
+        err: "",
+        out: 'Started "web", pid 7\nIts output goes to /s/out, its errors to /s/err\n'
+      })
+      expect((yield* stasis(["track", "web", "7"], world)).out).toBe(
+        'Process 7 (/bin/x) and those below it are "web" from now on\n'
+      )
+      expect((yield* stasis(["untrack", "web"], world)).out).toContain('"web" is no name of a process tree any more')
+      expect(asked).toEqual([["web", { program: "x", args: ["--flag", "-q"] }], ["web", 7], ["web"]])
+      expect(lines((yield* stasis(["ps"], world)).out)).toEqual([
+        "CONTAINER   STATE     PID   IMAGE",
+        "db          stopped   -     -",
+        "web         running   7     /bin/x"
+      ])
+      expect((yield* stasis(["ps", "-q"], world)).out).toBe("db\nweb\n")
+      expect(yield* stasis(["track", "web", "x7"], world)).toMatchObject({ code: 2, out: "" })
+    }))
+
+  it.effect("are meant by what only they have, unless another runtime is named", () =>
+    Effect.gen(function* () {
+      const runtimeOf = (argv: ReadonlyArray<string>, env = {}) =>
+        Effect.map(stasis(argv, world, { env }), ({ settings }) => settings?.runtime)
+      expect(yield* runtimeOf(["track", "web", "7"])).toBe("criu")
+      expect(yield* runtimeOf(["run", "web", "--", "track"])).toBe("criu")
+      expect(yield* runtimeOf(["create", "pid:7", "first"])).toBe("criu")
+      expect(yield* runtimeOf(["ls", "--quiet", "pid:7"])).toBe("criu")
+      expect(yield* runtimeOf(["create", "track", "first"])).toBe("runc")
+      expect(yield* runtimeOf(["track", "web", "7", "--runtime", "crun"])).toBe("crun")
+      expect(yield* runtimeOf(["create", "pid:7", "first"], { STASIS_RUNTIME: "runc" })).toBe("runc")
     }))
 })
 
