@@ -56,8 +56,9 @@ const entries = (path: string): Effect.Effect<ReadonlyArray<Entry>, PlatformErro
 
 const removeEmpty = (path: string): Effect.Effect<void, PlatformError> =>
   Effect.async((resume) => {
+    // Where it has succeeded, Node.js says `null` and Deno says nothing.
     NodeFs.rmdir(path, (failure) =>
-      resume(failure === null ? Effect.void : Effect.fail(platformError("removeEmpty", path, failure))))
+      resume(failure instanceof Error ? Effect.fail(platformError("removeEmpty", path, failure)) : Effect.void))
   })
 
 const syncFlags = NodeFs.constants.O_RDONLY | NodeFs.constants.O_NOFOLLOW | NodeFs.constants.O_NONBLOCK
