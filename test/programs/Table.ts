@@ -1,0 +1,99 @@
+/**
+ * The table of `docs/programs.md`, made from what the tests of this folder saw: each asserts its row, and with `STASIS_WRITE_DOCS=1`
+ * writes it.
+ */
+import { readFileSync, writeFileSync } from "node:fs"
+import { env } from "node:process"
+import { expect } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { CheckpointError } from "stasis"
+import type { Options } from "./Program.ts"
+
+/** The programs and what they hold, in the order of the table. */
+export const subjects = {
+  pipeline: ["a shell pipeline", "four processes and the pipes between them"],
+  threads: ["a Python program", "eight threads and a lock between them"],
+  nodeKept: ["a Node.js HTTP server", "a keep-alive connection"],
+  nodeClosed: ["a Node.js HTTP server", "a keep-alive connection that is given up"],
+  nginx: ["nginx, its workers as root", "keep-alive connections and a download that is under way"],
+  nginxUsers: ["nginx, its workers as another user", "processes of two users"],
+  redis: ["a Redis server", "a client, and a background save that is under way"],
+  redisLater: ["a Redis server, left running", "the file of a background save that has ended since"],
+  postgres: ["a PostgreSQL server, CRIU run as its user", "three sessions in open transactions"],
+  postgresRoot: ["a PostgreSQL server, CRIU run as root", "processes of another user"],
+  postgresShared: ["a PostgreSQL server in the machine's IPC namespace", "System V shared memory"],
+  sqlite: ["a SQLite writer, rollback journal", "an open transaction and the locks on its files"],
+  sqliteWal: ["a SQLite writer, WAL", "locks on a file that it has mapped"],
+  terminal: ["a program at a terminal", "a terminal of another program, as its session's"],
+  locks: ["a program with file locks", "flock, POSIX, open file description locks, leases"],
+  deleted: ["a program with deleted files", "deleted files and folders that are open"],
+  deletedLarge: ["a program with deleted files", "a deleted file of 3 MB that is open"],
+  deletedLinked: ["a program with deleted files", "an open file one of whose two names is gone"],
+  events: ["an event loop", "epoll, inotify, eventfd, timerfd, signalfd, a sealed memfd"],
+  unixStream: ["a program with a neighbour", "a unix stream socket to a program outside of the tree"],
+  waiting: ["a TCP server", "a connection that it has not accepted yet"],
+  uring: ["a program with io_uring", "an io_uring"],
+  perf: ["a program with perf events", "a performance counter"],
+  outsider: ["a program that watches another", "a pidfd of a process outside of the tree"],
+  device: ["a program with a device", "/dev/fuse"],
+  traced: ["a program under a debugger", "a tracer"],
+  sharedMemory: ["a program with System V shared memory", "a segment, in the machine's IPC namespace"],
+  takenPid: ["any program", "a process id that another process has at the restore"]
+} as const
+
+/** One of them. */
+export type Subject = keyof typeof subjects
+
+/** What is said of one. */
+export interface Row {
+  readonly needs: string
+  readonly outcome: string
+}
+
+/** One that works, with these options. */
+export const works = (options: Options, outcome: string): Row => ({
+  needs: Object.keys(options).map((name) => `\`${name}\``).join(", ") || "nothing",
+  outcome
+})
+
+/** One that does not, and what can be done about it; what the error says itself comes first. */
+export const fails = (error: CheckpointError.CheckpointError, cure: string): Row => ({
+  needs: `fails: \`${"reason" in error && error._tag === "RuntimeFailed" ? error.reason : error._tag}\``,
+  outcome: ["hint" in error && error.hint !== undefined ? error.hint : "", cure].filter((text) => text !== "").join("; ")
+})
+
+/** The page has exactly this row; or is given it, where the environment asks for that. */
+export const expectRow = (subject: Subject, row: Row): Effect.Effect<void> =>
+  Effect.sync(() => {
+    const rows = read()
+    if (env["STASIS_WRITE_DOCS"] === "1") {
+      rows.set(keyOf(subject), line(subject, row))
+      write(rows)
+    }
+    expect(rows.get(keyOf(subject))).toBe(line(subject, row))
+  })
+
+/** The keys of the page's rows, in their order. */
+export const keys = (): ReadonlyArray<string> => [...read().keys()]
+
+/** What a row begins with. */
+export const keyOf = (subject: Subject): string => subjects[subject].join(" | ")
+
+const page = new URL("../../docs/programs.md", import.meta.url).pathname
+const head = "| program | what it holds | needs | then |\n| --- | --- | --- | --- |\n"
+
+const line = (subject: Subject, { needs, outcome }: Row): string => `| ${keyOf(subject)} | ${needs} | ${outcome} |`
+
+const read = (): Map<string, string> => {
+  const table = readFileSync(page, "utf8").split(head)[1] ?? ""
+  const lines = table.split("\n").filter((text) => text.startsWith("| "))
+  return new Map(lines.map((text) => [text.slice(2).split(" | ").slice(0, 2).join(" | "), text]))
+}
+
+const write = (rows: ReadonlyMap<string, string>): void => {
+  const [before, after = ""] = readFileSync(page, "utf8").split(head)
+  const rest = after.split("\n").filter((text) => !text.startsWith("| ")).join("\n")
+  const order = Object.keys(subjects) as ReadonlyArray<Subject>
+  const lines = order.flatMap((subject) => rows.get(keyOf(subject)) ?? [])
+  writeFileSync(page, `${before}${head}${lines.join("\n")}\n${rest}`)
+}
