@@ -30,6 +30,8 @@ export const subjects = {
   deletedLarge: ["a program with deleted files", "a deleted file of 3 MB that is open"],
   deletedLinked: ["a program with deleted files", "an open file one of whose two names is gone"],
   events: ["an event loop", "epoll, inotify, eventfd, timerfd, signalfd, a sealed memfd"],
+  repeating: ["an event loop", "a timerfd that repeats, and fires while the program is frozen"],
+  semaphore: ["an event loop", "an eventfd made with EFD_SEMAPHORE"],
   unixStream: ["a program with a neighbour", "a unix stream socket to a program outside of the tree"],
   waiting: ["a TCP server", "a connection that it has not accepted yet"],
   uring: ["a program with io_uring", "an io_uring"],
@@ -61,6 +63,9 @@ export const fails = (error: CheckpointError.CheckpointError, cure: string): Row
   needs: `fails: \`${"reason" in error && error._tag === "RuntimeFailed" ? error.reason : error._tag}\``,
   outcome: ["hint" in error && error.hint !== undefined ? error.hint : "", cure].filter((text) => text !== "").join("; ")
 })
+
+/** One that CRIU restores with success, and not as it was; with what can be done about it. */
+export const breaks = (outcome: string): Row => ({ needs: "breaks: CRIU says nothing", outcome })
 
 /** The page has exactly this row; or is given it, where the environment asks for that. */
 export const expectRow = (subject: Subject, row: Row): Effect.Effect<void> =>
