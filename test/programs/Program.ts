@@ -38,6 +38,8 @@ export interface Recipe {
   readonly command: (folder: string) => Processes.Command
   /** Files to be there beforehand, by name. */
   readonly files?: Readonly<Record<string, string>>
+  /** What else is made in its folder beforehand. */
+  readonly before?: (folder: string) => Effect.Effect<void>
   /** A program in place of CRIU's own, by its source. */
   readonly criu?: string
 }
@@ -164,6 +166,7 @@ const prepare = (recipe: Omit<Recipe, "command">): Effect.Effect<Program, never,
     const folder = yield* temporaryFolder
     const id = `p-${folder.slice(-6)}`
     for (const [name, text] of Object.entries(recipe.files ?? {})) writeFileSync(`${folder}/${name}`, text)
+    if (recipe.before !== undefined) yield* recipe.before(folder)
     const criu = recipe.criu === undefined ? undefined : `${folder}/criu`
     if (criu !== undefined) writeFileSync(criu, recipe.criu ?? "", { mode: 0o755 })
     const layer = Criu.layer({ stasisRoot: `${folder}/stasis`, criu })
