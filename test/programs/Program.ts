@@ -3,6 +3,7 @@
  * with the scope. What they do is for the tests to say, and what is written of them for `Table.ts`.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import process from "node:process"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -40,8 +41,6 @@ export interface Recipe {
   readonly files?: Readonly<Record<string, string>>
   /** What else is made in its folder beforehand. */
   readonly before?: (folder: string) => Effect.Effect<void>
-  /** A program in place of CRIU's own, by its source. */
-  readonly criu?: string
 }
 
 /** Starts a program. */
@@ -50,7 +49,7 @@ export const start = (recipe: Recipe): Effect.Effect<Program, never, Scope.Scope
     const program = yield* prepare(recipe)
     yield* Effect.acquireRelease(
       Processes.run(program.id, recipe.command(program.folder)).pipe(Effect.provide(program.layer), Effect.orDie),
-      () => Effect.flatMap(program.pid, LabProcess.killTree)
+      () => Effect.flatMap(program.pid, end)
     )
     return program
   })
@@ -67,10 +66,24 @@ export const track = (
         Effect.provide(program.layer),
         Effect.orDie
       ),
-      () => Effect.flatMap(program.pid, LabProcess.killTree)
+      () => Effect.flatMap(program.pid, end)
     )
     return program
   })
+
+/** Ends a process tree. It stands still first: a server that sees a worker die would start another one, which nobody would know. */
+export const end = (pid: number): Effect.Effect<void> =>
+  Effect.zipRight(Effect.sync(() => halt(pid)), LabProcess.killTree(pid))
+
+const halt = (pid: number): void => {
+  if (pid === 0) return
+  try {
+    process.kill(pid, "SIGSTOP")
+  } catch {
+    // It has ended.
+  }
+  for (const child of LabProcess.childrenOf(pid)) halt(child)
+}
 
 /** A Python program of this folder, in the program's own folder. */
 export const python = (source: string, ...args: ReadonlyArray<string>) => (folder: string): Processes.Command => ({
@@ -167,9 +180,7 @@ const prepare = (recipe: Omit<Recipe, "command">): Effect.Effect<Program, never,
     const id = `p-${folder.slice(-6)}`
     for (const [name, text] of Object.entries(recipe.files ?? {})) writeFileSync(`${folder}/${name}`, text)
     if (recipe.before !== undefined) yield* recipe.before(folder)
-    const criu = recipe.criu === undefined ? undefined : `${folder}/criu`
-    if (criu !== undefined) writeFileSync(criu, recipe.criu ?? "", { mode: 0o755 })
-    const layer = Criu.layer({ stasisRoot: `${folder}/stasis`, criu })
+    const layer = Criu.layer({ stasisRoot: `${folder}/stasis` })
     const find = Effect.flatMap(ContainerStore.ContainerStore, (store) => store.get(id)).pipe(Effect.provide(layer))
     const read = (name: string) => existsSync(`${folder}/${name}`) ? readFileSync(`${folder}/${name}`, "utf8") : ""
     return {

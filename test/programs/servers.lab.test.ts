@@ -1,10 +1,13 @@
 // Servers with clients that are attached: the connections go on, or end as the option says.
 import { chmodSync, writeFileSync } from "node:fs"
 import process from "node:process"
-import { describe, expect, it } from "@effect/vitest"
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { Checkpoints } from "stasis"
+import * as Criu from "stasis/Criu"
 import * as Process from "../../src/layers/shared/Process.ts"
 import * as LabProcess from "../layers/criu/LabProcess.ts"
+import * as CommandLine from "../cli/Program.ts"
 import * as Client from "./Client.ts"
 import * as Program from "./Program.ts"
 import * as Table from "./Table.ts"
@@ -122,11 +125,11 @@ http {
 
   it.scopedLive("cannot be checkpointed with workers of another user where CRIU lacks a right of root", () =>
     Effect.gen(function* () {
-      const program = yield* start("nobody")
+      const program = yield* start("nobody nogroup")
       const error = yield* Program.failure(Program.leaveRunning(program))
       expect(error.reason).toBe("Permission")
       yield* until((text) => text === "hello", "python3", "-c", ask("index.html"))
-      yield* Table.expectRow("nginxUsers", Table.fails(error, "run its workers as root, or CRIU with CAP_SYS_RESOURCE"))
+      yield* Table.expectRow("nginxUsers", Table.fails(error, "run its workers as root, or checkpoint it with CAP_SYS_RESOURCE"))
     }))
 })
 
@@ -165,7 +168,7 @@ describe("Redis", () => {
       yield* Table.expectRow("redis", Table.works(options, "the client goes on over the same connection, and the save ends well"))
 
       // The checkpoint that left it running holds the unfinished file of the save open, and that is gone since.
-      yield* Effect.flatMap(program.pid, LabProcess.killTree)
+      yield* Effect.flatMap(program.pid, Program.end)
       const error = yield* Program.failure(Program.restore(program, "running"))
       expect(error.reason).toBe("FileMissing")
       expect(error.detail).toMatch(/temp-\d+\.rdb/)
@@ -174,23 +177,23 @@ describe("Redis", () => {
 })
 
 describe("PostgreSQL", () => {
+  let cli: CommandLine.Program
+  beforeAll(async () => {
+    cli = await CommandLine.make()
+  })
+  afterAll(() => cli.remove())
+
   const port = "17432"
   const bin = (name: string) => `/usr/lib/postgresql/17/bin/${name}`
   const asPostgres = ["--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
-  const rights = ["checkpoint_restore", "sys_ptrace", "sys_admin", "net_admin", "dac_override"].map((right) => `+${right}`)
-  // It asks for limits of the processes that only their own user may know, and for nothing else of another user.
-  const criu = `#!/bin/sh
-[ "$1" = dump ] || exec criu "$@"
-shift
-exec setpriv ${asPostgres.join(" ")} --inh-caps ${rights.join()} --ambient-caps ${rights.join()} criu dump --unprivileged "$@"
-`
+  const rights = ["checkpoint_restore", "sys_ptrace", "setpcap", "net_admin", "sys_admin", "dac_override"]
+  const withRights = ["--inh-caps", "--ambient-caps"].flatMap((set) => [set, rights.map((right) => `+${right}`).join()])
   const psql = ["-h", "127.0.0.1", "-p", port, "-U", "postgres", "-At"]
   const ask = (query: string) => run("psql", ...psql, "-c", query)
-  const start = (before: ReadonlyArray<string>, more: { readonly criu?: string } = {}) =>
+  const start = (...before: ReadonlyArray<string>) =>
     Effect.gen(function* () {
       const [program = "", ...args] = [...before, "setpriv", ...asPostgres, bin("postgres")]
       const server = yield* Program.start({
-        ...more,
         command: (folder) => ({ program, args: [...args, "-D", `${folder}/data`], cwd: folder }),
         before: (folder) =>
           Effect.gen(function* () {
@@ -204,38 +207,63 @@ exec setpriv ${asPostgres.join(" ")} --inh-caps ${rights.join()} --ambient-caps 
       return server
     })
 
-  it.scopedLive("commits what was open", () =>
+  it.scopedLive("commits what was open, checkpointed by its own user and restored by root", () =>
     Effect.gen(function* () {
-      const program = yield* start(["unshare", "--ipc"], { criu })
+      const server = yield* start("unshare", "--ipc")
+      const pid = yield* server.pid
+      const stasisRoot = `${server.folder}/own`
+      yield* run("install", "--directory", "--owner=postgres", "--mode=700", stasisRoot)
+      const create = (name: string, ...flags: ReadonlyArray<string>) =>
+        Effect.map(
+          Effect.orDie(Process.run({
+            program: "setpriv",
+            args: [...asPostgres, ...withRights, ...cli.command, "create", `pid:${pid}`, name, "--runtime", "criu", ...flags],
+            env: { STASIS_ROOT: stasisRoot }
+          })),
+          ({ code, stderr }) => ({ code, stderr })
+        )
       yield* ask("create table numbers (n integer)")
-      const sessions = yield* Effect.forEach([1, 2, 3], () => Client.start("psql", psql, program.folder))
+      const sessions = yield* Effect.forEach([1, 2, 3], () => Client.start("psql", psql, server.folder))
       yield* Effect.forEach(sessions, (session) =>
         Effect.zipRight(
-          session.send("begin; insert into numbers select generate_series(1, 100); select 'rows ' || count(*) from numbers;\n"),
+          session.send(
+            "begin; insert into numbers select generate_series(1, 100); select 'rows ' || count(*) from numbers;\n"
+          ),
           session.prints(/rows 100/)
         ))
-      const options = yield* Program.leaveRunning(program)
-      yield* Program.stopAndRestore(program, options, Effect.void)
+      const refused = yield* create("refused", "--leave-running")
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toMatch(/established TCP connection/)
+      expect(yield* create("running", "--leave-running", "--tcp-established")).toEqual({ code: 0, stderr: "" })
+      expect(yield* ask("select count(*) from numbers")).toBe("0\n")
+      expect((yield* create("stopped", "--tcp-established")).code).toBe(0)
+      yield* Effect.acquireRelease(
+        Checkpoints.restore(`pid:${pid}`, "stopped").pipe(Effect.provide(Criu.layer({ stasisRoot }))),
+        () => Program.end(pid)
+      )
       expect(yield* ask("select count(*) from numbers")).toBe("0\n")
       yield* Effect.forEach(sessions, (session, index) =>
         session.send(`insert into numbers select generate_series(1, 10); ${index === 0 ? "rollback" : "commit"};\n`))
       for (const session of sessions) yield* session.finish
       expect(yield* ask("select count(*), sum(n) from numbers")).toBe(`220|${2 * (5050 + 55)}\n`)
-      yield* Table.expectRow("postgres", Table.works(options, "the sessions go on and their transactions end as they are told"))
+      yield* Table.expectRow(
+        "postgres",
+        Table.works(
+          { tcpEstablished: true },
+          "the sessions go on and their transactions end as they are told; its user was given " +
+            `${rights.map((right) => `CAP_${right.toUpperCase()}`).join(", ")}, and root restored it`
+        )
+      )
     }))
 
   it.scopedLive("is refused where CRIU is run as another user, or others see its shared memory", () =>
     Effect.gen(function* () {
-      const apart = yield* start(["unshare", "--ipc"])
+      const apart = yield* start("unshare", "--ipc")
       const right = yield* Program.failure(Program.leaveRunning(apart))
       expect(right.reason).toBe("Permission")
       yield* ask("select 1")
-      yield* Table.expectRow("postgresRoot", Table.fails(right, "let CRIU dump as its user, with the capabilities of the row above, or run CRIU with CAP_SYS_RESOURCE"))
-      yield* Effect.flatMap(apart.pid, LabProcess.killTree)
+      yield* Table.expectRow("postgresRoot", Table.fails(right, "checkpoint it as its user, as above, or as root with CAP_SYS_RESOURCE"))
+      yield* Effect.flatMap(apart.pid, Program.end)
 
-      const shared = yield* start([], { criu })
-      const memory = yield* Program.failure(Program.leaveRunning(shared))
-      yield* ask("select 1")
-      yield* Table.expectRow("postgresShared", Table.fails(memory, "start it with `unshare --ipc`"))
     }))
 })
