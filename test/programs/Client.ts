@@ -53,7 +53,9 @@ export const start = (
             poll(Effect.sync(() => look(pattern) ?? state.code), (seen) => seen !== undefined),
             (seen) =>
               seen === null || typeof seen === "number" || seen === undefined
-                ? Effect.dieMessage(`${program} ended with ${seen} before it printed ${pattern}: ${state.text}${state.errors}`)
+                ? Effect.dieMessage(
+                  `${program} ended with ${seen} before it printed ${pattern}: ${state.text}${state.errors}`
+                )
                 : Effect.succeed(seen)
           ),
         send: (text) => Effect.sync(() => void child.stdin.write(text)),

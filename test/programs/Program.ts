@@ -55,17 +55,11 @@ export const start = (recipe: Recipe): Effect.Effect<Program, never, Scope.Scope
   })
 
 /** Gives a name to a process tree that something else has started; it is gone with the scope. */
-export const track = (
-  recipe: Omit<Recipe, "command">,
-  root: (program: Program) => Effect.Effect<number, never, Scope.Scope>
-): Effect.Effect<Program, never, Scope.Scope> =>
+export const track = (pid: number): Effect.Effect<Program, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const program = yield* prepare(recipe)
+    const program = yield* prepare({})
     yield* Effect.acquireRelease(
-      Effect.flatMap(root(program), (pid) => Processes.track(program.id, pid)).pipe(
-        Effect.provide(program.layer),
-        Effect.orDie
-      ),
+      Processes.track(program.id, pid).pipe(Effect.provide(program.layer), Effect.orDie),
       () => Effect.flatMap(program.pid, end)
     )
     return program
@@ -95,7 +89,14 @@ export const python = (source: string, ...args: ReadonlyArray<string>) => (folde
 /** Options of CRIU. */
 export type Options = Pick<
   CheckpointOptions.CreateOptions,
-  "tcpEstablished" | "tcpClose" | "fileLocks" | "shellJob" | "ghostLimit" | "externalUnixSockets" | "linkRemap" | "force"
+  | "tcpEstablished"
+  | "tcpClose"
+  | "fileLocks"
+  | "shellJob"
+  | "ghostLimit"
+  | "externalUnixSockets"
+  | "linkRemap"
+  | "force"
 >
 
 /** Checkpoints it, leaving it running, or stopped. */
@@ -148,12 +149,15 @@ export const stopAndRestore = <A, E, R>(
 export const failure = <A, E, R>(
   effect: Effect.Effect<A, E | CheckpointError.RuntimeFailed, R>
 ): Effect.Effect<CheckpointError.RuntimeFailed, E, R> =>
-  Effect.flatMap(Effect.either(effect), (result) =>
-    result._tag === "Right"
-      ? Effect.dieMessage("it did not fail")
-      : isRuntimeFailed(result.left)
-      ? Effect.succeed(result.left)
-      : Effect.fail(result.left))
+  Effect.flatMap(
+    Effect.either(effect),
+    (result) =>
+      result._tag === "Right"
+        ? Effect.dieMessage("it did not fail")
+        : isRuntimeFailed(result.left)
+        ? Effect.succeed(result.left)
+        : Effect.fail(result.left)
+  )
 
 const isRuntimeFailed = (error: unknown): error is CheckpointError.RuntimeFailed =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "RuntimeFailed"

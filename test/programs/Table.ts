@@ -60,7 +60,9 @@ export const works = (options: Options, outcome: string): Row => ({
 /** One that does not, and what can be done about it; what the error says itself comes first. */
 export const fails = (error: CheckpointError.CheckpointError, cure: string): Row => ({
   needs: `fails: \`${"reason" in error && error._tag === "RuntimeFailed" ? error.reason : error._tag}\``,
-  outcome: ["hint" in error && error.hint !== undefined ? error.hint : "", cure].filter((text) => text !== "").join("; ")
+  outcome: ["hint" in error && error.hint !== undefined ? error.hint : "", cure].filter((text) => text !== "").join(
+    "; "
+  )
 })
 
 /** One that CRIU restores with success, and not as it was; with what can be done about it. */

@@ -85,7 +85,10 @@ describe("SQLite", () => {
       yield* program.write("stop")
       const transactions = Number(yield* program.reads("end", (text) => text !== ""))
       expect(yield* look(program)).toEqual({ check: "ok", transactions, sizes: [200] })
-      yield* Table.expectRow("sqlite", Table.works(options, "the transaction goes on and is committed whole, the database is whole"))
+      yield* Table.expectRow(
+        "sqlite",
+        Table.works(options, "the transaction goes on and is committed whole, the database is whole")
+      )
     }))
 })
 
@@ -193,7 +196,13 @@ describe("an event loop", () => {
       expect(yield* shows(timer)).toMatch(/^it_value: \(0, 0\)\nit_interval: \(0, 1000000\)$/m)
       yield* program.write("take")
       expect(yield* program.reads("taken", (text) => text !== "")).toBe("10")
-      yield* Table.expectRow("repeating", Table.breaks("the timer never fires again; let the program set it anew after each tick"))
-      yield* Table.expectRow("semaphore", Table.breaks("the next read takes all events at once; let the program count them itself"))
+      yield* Table.expectRow(
+        "repeating",
+        Table.breaks("the timer never fires again; let the program set it anew after each tick")
+      )
+      yield* Table.expectRow(
+        "semaphore",
+        Table.breaks("the next read takes all events at once; let the program count them itself")
+      )
     }))
 })
