@@ -36,11 +36,13 @@ const refused = (
 const closed = (
   subject: Table.Subject,
   reason: CheckpointError.FailureReason,
-  start: Effect.Effect<Program.Program, never, Scope.Scope>
+  start: Effect.Effect<Program.Program, never, Scope.Scope>,
+  options: Program.Options = {},
+  cure = ""
 ) =>
   Effect.gen(function* () {
     const program = yield* start
-    yield* Table.expectRow(subject, Table.fails(yield* refused(program, reason), ""))
+    yield* Table.expectRow(subject, Table.fails(yield* refused(program, reason, options), cure))
   })
 
 describe("what has to be closed first", () => {
@@ -68,7 +70,9 @@ describe("what has to be closed first", () => {
         yield* neighbour.prints(/begun/)
         yield* further(program)
         return program
-      })
+      }),
+      { externalUnixSockets: true },
+      "close it first: the option keeps sockets of the datagram kind alone"
     ))
 })
 

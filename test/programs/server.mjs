@@ -9,6 +9,7 @@ const server = createServer((_, response) => {
 })
 server.keepAliveTimeout = 600_000
 server.listen(0, "127.0.0.1", () => {
-  writeFileSync("next", String(server.address().port))
+  const address = server.address()
+  writeFileSync("next", String(typeof address === "object" ? address?.port : address))
   renameSync("next", "port")
 })

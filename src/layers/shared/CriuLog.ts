@@ -1,8 +1,8 @@
 /**
  * CRIU's log, read for the one line that says why it failed, and for the option that would cure it.
  *
- * Pure. Every row of the table is tried on lines that CRIU wrote, except those of `PidConflict` and `Timeout`, which are read
- * from its source. Its words are those of `Obstacle`, which a look beforehand shares.
+ * Pure. Every row of the table is tried on lines that CRIU wrote, except that of `Timeout`, which is read from its source. Its
+ * words are those of `Obstacle`, which a look beforehand shares.
  */
 import * as Obstacle from "../../domain/Obstacle.ts"
 
@@ -43,7 +43,10 @@ export const ending = (log: string): Ending =>
 /** The last lines of a log. */
 export const tail = (log: string, lines = 20): string => log.trimEnd().split("\n").slice(-lines).join("\n")
 
-const isError = (line: string): boolean => /^\([\d.]+\)\s+(?:\w+: )?Error \(/.test(line) && !harmless.test(line)
+const isError = (line: string): boolean => head.test(line) && !harmless.test(line)
+
+/** The time, who writes, and the place in CRIU's source; what CRIU runs within a process may tell no time. */
+const head = /^(?:\([\d.]+\))?\s*(?:pie: )?(?:\w+: )?Error \([^)]*\):\s*/
 
 /** It is written wherever the right to raise limits is missing, and is without consequence. */
 const harmless = /Can't setup RLIMIT_\w+ for self/
@@ -54,7 +57,7 @@ const isConsequence = (line: string): boolean =>
     .test(line)
 
 /** A line without its time and place in CRIU's source. */
-const text = (line: string): string => line.replace(/^\([\d.]+\)\s+(?:\w+: )?Error \([^)]*\):\s*/, "").trim()
+const text = (line: string): string => line.replace(head, "").trim()
 
 interface Row {
   readonly pattern: RegExp
@@ -74,7 +77,7 @@ const table: ReadonlyArray<Row> = [
     read: ([, pid]) => Obstacle.foreignSession(pid)
   },
   {
-    pattern: /Consider using --shell-job|Found dangling tty|Found slave peer index \d+ without correspond master peer/,
+    pattern: /Found slave peer index \d+ without correspond master peer/,
     read: () => Obstacle.terminal()
   },
   {
@@ -131,8 +134,79 @@ const table: ReadonlyArray<Row> = [
     })
   },
   {
-    pattern: /Pid (\d+) do(?:es)? not match expected|Can't fork for (\d+): File exists/,
-    read: ([, pid, other]) => ({ reason: "PidConflict", detail: `the process id ${pid ?? other} is in use` })
+    pattern: /unix: Can't bind id \w+ ino \d+ addr (\S+): No such file or directory/,
+    read: ([, path]) => ({
+      reason: "FileMissing",
+      detail: `the folder of its socket "${path}" is gone`,
+      hint: "put the folder back"
+    })
+  },
+  {
+    pattern: /fsnotify: Unable to open (\S+): No such file or directory/,
+    read: ([, path]) => ({
+      reason: "FileMissing",
+      detail: `the file or folder "${path}" that it watches is gone`,
+      hint: "put it back"
+    })
+  },
+  {
+    pattern: /Cgroup dir (\S+) doesn't exist|Can't move \d+ into (\S+)\/cgroup\.procs/,
+    read: ([, path, other]) => ({
+      reason: "FileMissing",
+      detail: `the control group "${path ?? other}" that it was in is gone`,
+      hint: 'make it again, or use option "manageCgroupsMode" with "ignore"'
+    })
+  },
+  {
+    pattern: /Can't fork for (\d+): File exists/,
+    read: ([, pid]) => ({ reason: "PidConflict", detail: `the process id ${pid} is in use` })
+  },
+  {
+    pattern: /Unable to create a thread: -17/,
+    read: () => ({ reason: "PidConflict", detail: "the id of one of its threads is in use" })
+  },
+  {
+    pattern: /inet: Connected TCP socket in image/,
+    read: () => ({
+      reason: "EstablishedTcp",
+      detail: "it has a TCP connection that was established, or was about to be",
+      hint: 'use option "tcpEstablished" to keep it or "tcpClose" to drop it'
+    })
+  },
+  {
+    pattern: /A session leader of (\d+)\(\d+\) is outside of its pid namespace/,
+    read: ([, pid]) => ({
+      reason: "ExternalResource",
+      detail: `its process ${pid} belongs to a session of another pid namespace`,
+      hint: "start it in a session of its own (setsid)"
+    })
+  },
+  {
+    pattern: /pidfd: pidfd pid (\d+) is not a part of process tree/,
+    read: ([, pid]) => ({
+      reason: "Unsupported",
+      detail: `it has a pidfd of process ${pid}, which is outside of it`,
+      hint: "close it first"
+    })
+  },
+  {
+    pattern: /tun: Net namespace is required to dump tun link/,
+    read: () => ({
+      reason: "Unsupported",
+      detail: "it has a tun device and no network namespace of its own"
+    })
+  },
+  {
+    pattern: /can't dump unprivileged task whose \/proc doesn't belong to it/,
+    read: () => ({
+      reason: "Unsupported",
+      detail: "it has a user and a pid namespace of its own, and the /proc of another",
+      hint: "mount a /proc of its own in it"
+    })
+  },
+  {
+    pattern: /Unable to detach from (\d+): No such process/,
+    read: ([, pid]) => ({ reason: "ContainerGone", detail: `its process ${pid} ended while it was being checkpointed` })
   },
   { pattern: /Can't lookup mount=\d+ for fd=(\S+) path=(\S+)/, read: ([, fd, path]) => Obstacle.outside(fd, path) },
   {
@@ -150,6 +224,14 @@ const table: ReadonlyArray<Row> = [
     })
   },
   {
+    pattern: /Unseizable non-zombie (\d+) found/,
+    read: ([, pid]) => ({
+      reason: "Traced",
+      detail: `its process ${pid} is traced by another program, such as a debugger`,
+      hint: "end the tracing first"
+    })
+  },
+  {
     pattern: /Timeout reached\. Try to interrupt/,
     read: () => ({
       reason: "Timeout",
@@ -164,6 +246,10 @@ const table: ReadonlyArray<Row> = [
       detail: "this CRIU is too old for this kernel",
       hint: "install a newer CRIU"
     })
+  },
+  {
+    pattern: /Can't open sysctl (\S+): Permission denied/,
+    read: ([, setting]) => Obstacle.missingRight(`to write ${setting}`)
   },
   {
     pattern: /Can't get rlimit|PTRACE_SEIZE.*not permitted|Operation not permitted/,

@@ -195,6 +195,135 @@ const rows: ReadonlyArray<
     dumpFailed
   ],
   [
+    "PidConflict",
+    "the process id 116 is in use",
+    undefined,
+    "(00.001032) Error (criu/cr-restore.c:1237): Can't fork for 116: File exists",
+    ...restoreFailed
+  ],
+  [
+    "PidConflict",
+    "the id of one of its threads is in use",
+    undefined,
+    "(00.004108) pie: 26: Error (criu/pie/restorer.c:2185): Unable to create a thread: -17",
+    ...restoreFailed
+  ],
+  [
+    "Unsupported",
+    "it has a user and a pid namespace of its own, and the /proc of another",
+    "mount a /proc of its own in it",
+    "pie: 1: Error (criu/pie/parasite.c:641): can't dump unprivileged task whose /proc doesn't belong to it",
+    "pie: 1: Error (criu/pie/parasite.c:657): Can't get /proc fd",
+    "(00.042481) Error (criu/parasite-syscall.c:300): Can't retrieve FD from socket",
+    dumpFailed
+  ],
+  [
+    "Unsupported",
+    "it has a descriptor of a kind that CRIU cannot be handed, such as io_uring",
+    "close it first",
+    "pie: 150: Error (criu/pie/parasite.c:588): send_fds failed (-22)",
+    "(00.004470) Error (criu/parasite-syscall.c:280): Can't retrieve FDs from socket",
+    dumpFailed
+  ],
+  [
+    "Unsupported",
+    "it has a pidfd of process 1, which is outside of it",
+    "close it first",
+    "(00.004968) Error (criu/pidfd.c:97): pidfd: pidfd pid 1 is not a part of process tree..",
+    "(00.004973) Error (criu/cr-dump.c:1545): Dump files (pid: 136) failed with -1",
+    dumpFailed
+  ],
+  [
+    "Unsupported",
+    "it has a tun device and no network namespace of its own",
+    undefined,
+    "(00.002861) Error (criu/tun.c:306): tun: Net namespace is required to dump tun link",
+    dumpFailed
+  ],
+  [
+    "ExternalResource",
+    "its process 115 belongs to a session of another pid namespace",
+    "start it in a session of its own (setsid)",
+    "(00.003864) Error (criu/cr-dump.c:1528): A session leader of 115(115) is outside of its pid namespace",
+    dumpFailed
+  ],
+  [
+    "EstablishedTcp",
+    "it has a TCP connection that was established, or was about to be",
+    'use option "tcpEstablished" to keep it or "tcpClose" to drop it',
+    "(00.001259)    827: Error (criu/sk-inet.c:912): inet: Connected TCP socket in image",
+    "(00.001264)    827: Error (criu/files.c:1221): Unable to open fd=3 id=0xe",
+    ...restoreFailed
+  ],
+  [
+    "ContainerGone",
+    "its process 94 ended while it was being checkpointed",
+    undefined,
+    "(00.004680) Error (compel/src/lib/infect.c:417): Unable to detach from 94: No such process",
+    dumpFailed
+  ],
+  [
+    "FileMissing",
+    'the folder of its socket "/tmp/fl/sock" is gone',
+    "put the folder back",
+    "(00.001144)    331: Error (criu/sk-unix.c:1651): unix: Can't bind id 0xb ino 3953135 addr /tmp/fl/sock: " +
+    "No such file or directory",
+    "(00.001147)    331: Error (criu/files.c:1221): Unable to open fd=3 id=0xb",
+    ...restoreFailed
+  ],
+  [
+    "FileMissing",
+    'the file "tmp/fl/fifo" that it holds open is gone',
+    "put the file back as it was",
+    "(00.001232)    315: Error (criu/fifo.c:98): Can't open fake fifo 0x11 [tmp/fl/fifo]: No such file or directory",
+    "(00.001233)    315: Error (criu/files-reg.c:2267): Can't open file tmp/fl/fifo: No such file or directory",
+    ...restoreFailed
+  ],
+  [
+    "FileMissing",
+    'the file or folder "/tmp/l/watched" that it watches is gone',
+    "put it back",
+    "(00.005574)     27: Error (criu/fsnotify.c:510): fsnotify: Unable to open /tmp/l/watched: No such file or directory",
+    ...restoreFailed
+  ],
+  [
+    "FileMissing",
+    'the control group "unified/other" that it was in is gone',
+    'make it again, or use option "manageCgroupsMode" with "ignore"',
+    "(00.000727) Error (criu/cgroup.c:1854): cg: Cgroup dir unified/other doesn't exist"
+  ],
+  [
+    "FileMissing",
+    'the control group "unified//other" that it was in is gone',
+    'make it again, or use option "manageCgroupsMode" with "ignore"',
+    "(00.001226)     25: Error (criu/cgroup.c:1187): cg: Can't move 25 into unified//other/cgroup.procs (-1/-1): " +
+    "No such file or directory",
+    ...restoreFailed
+  ],
+  [
+    "Traced",
+    "its process 814 is traced by another program, such as a debugger",
+    "end the tracing first",
+    "(00.002284) Error (compel/src/lib/infect.c:262): Unseizable non-zombie 814 found, state t, err -1/10",
+    dumpFailed
+  ],
+  [
+    "Permission",
+    "CRIU lacks a right that it needs (to write kernel/sem)",
+    undefined,
+    "(00.005940)     43: Error (criu/sysctl.c:258): Can't open sysctl kernel/sem: Permission denied",
+    "(00.005944)     43: Error (criu/ipc_ns.c:961): Failed to prepare IPC namespace variables",
+    ...restoreFailed
+  ],
+  [
+    "Permission",
+    "CRIU lacks a right that it needs",
+    undefined,
+    "(00.044953) Error (criu/cr-dump.c:389): Can't get rlimit 0: Operation not permitted",
+    "(00.044954) Error (criu/cr-dump.c:1584): Dump core (pid: 30) failed with -1",
+    dumpFailed
+  ],
+  [
     "CriuKilled",
     "the program that had started CRIU was ended in the middle by somebody else",
     undefined,
