@@ -66,10 +66,8 @@ describe("SQLite", () => {
   const read = decode(
     Schema.Struct({ check: Schema.String, transactions: Schema.Int, sizes: Schema.Array(Schema.Int) })
   )
-  const look = (program: Program.Program) =>
-    Effect.scoped(
-      Effect.flatMap(Client.python("reads.py", [], program.folder), (client) => Effect.map(client.finish, read))
-    )
+  const look = (program: Program.Program, ...args: ReadonlyArray<string>) =>
+    Effect.scoped(Effect.flatMap(Client.python("reads.py", args, program.folder), (client) => client.finish))
 
   it.scopedLive("with a rollback journal, a transaction that was open is committed as a whole", () =>
     Effect.gen(function* () {
@@ -79,12 +77,13 @@ describe("SQLite", () => {
       yield* program.reads("at", (text) => text.endsWith(" 100"))
       const options = yield* Program.leaveRunning(program)
       yield* Program.stopAndRestore(program, options, Effect.void)
+      expect(yield* look(program, "begin")).toBe("database is locked\n")
       const [open] = program.read("at").split(" ")
       yield* Effect.sync(() => rmSync(`${program.folder}/hold`))
       yield* program.reads("at", (text) => Number(text.split(" ")[0]) > Number(open))
       yield* program.write("stop")
       const transactions = Number(yield* program.reads("end", (text) => text !== ""))
-      expect(yield* look(program)).toEqual({ check: "ok", transactions, sizes: [200] })
+      expect(read(yield* look(program))).toEqual({ check: "ok", transactions, sizes: [200] })
       yield* Table.expectRow(
         "sqlite",
         Table.works(options, "the transaction goes on and is committed whole, the database is whole")
