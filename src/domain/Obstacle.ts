@@ -140,6 +140,24 @@ export const untransferable = (): Obstacle => ({
   hint: "close it first"
 })
 
+/** A timer that CRIU restores unset when it fired while the program was frozen: tried with criu 4.2. */
+export const repeatingTimer = (descriptor: number): Obstacle => ({
+  reason: "Unsupported",
+  detail:
+    `its descriptor ${descriptor} is a timer that repeats: when it fires while the program is frozen, it never does ` +
+    "again after a restore"
+})
+
+/** A semaphore that CRIU restores as a counter, without a word: tried with criu 4.2. */
+export const eventSemaphore = (descriptor: number): Obstacle => ({
+  reason: "Unsupported",
+  detail:
+    `its descriptor ${descriptor} is an eventfd that is a semaphore: CRIU would report success, and the next read ` +
+    "of the restored program would take all events at once",
+  hint: 'close it first, or use option "force" to have the checkpoint all the same',
+  option: "force"
+})
+
 /** Only one program can trace a process: with another one at it, CRIU would freeze the container and wait in vain. */
 export const traced = (pid: number, tracer: string): Obstacle =>
   tracer === "criu"

@@ -154,6 +154,10 @@ const assess = (resource: Resource, options: CreateOptions, known: Circumstances
       return [finding("notice", halfPipe(resource.descriptor, resource.end), false)]
     case "ForeignDescriptor":
       return blocked(Obstacle.unknownDescriptor(resource.descriptor, resource.kind))
+    case "RepeatingTimer":
+      return [finding("notice", Obstacle.repeatingTimer(resource.descriptor), false)]
+    case "EventSemaphore":
+      return [finding("silent", Obstacle.eventSemaphore(resource.descriptor), options.force !== true)]
     case "Traced":
       return blocked(Obstacle.traced(resource.pid, resource.tracer))
     case "NestedNamespace":

@@ -42,6 +42,8 @@ export type Resource =
   | Device
   | HalfPipe
   | ForeignDescriptor
+  | RepeatingTimer
+  | EventSemaphore
   | Traced
   | NestedNamespace
   | SharedMemory
@@ -134,6 +136,16 @@ export interface ForeignDescriptor extends HeldOpen {
   readonly _tag: "ForeignDescriptor"
   /** The kind, as the kernel names it. */
   readonly kind: string
+}
+
+/** A timerfd that fires again and again. */
+export interface RepeatingTimer extends HeldOpen {
+  readonly _tag: "RepeatingTimer"
+}
+
+/** An eventfd each read of which takes one event (`EFD_SEMAPHORE`). */
+export interface EventSemaphore extends HeldOpen {
+  readonly _tag: "EventSemaphore"
 }
 
 /** Another program traces the process. */

@@ -249,7 +249,11 @@ const table: ReadonlyArray<Row> = [
   },
   {
     pattern: /Can't open sysctl (\S+): Permission denied/,
-    read: ([, setting]) => Obstacle.missingRight(`to write ${setting}`)
+    read: ([, setting]) => ({
+      reason: "Permission",
+      detail: `the setting "${setting}" of its IPC namespace may be written by root alone`,
+      hint: "restore it as root"
+    })
   },
   {
     pattern: /Can't get rlimit|PTRACE_SEIZE.*not permitted|Operation not permitted/,

@@ -24,6 +24,10 @@ export interface DescriptorInfo {
   readonly terminal: number | undefined
   /** The process that a pidfd is of: its pid here, or -1 where it has ended. */
   readonly process: number | undefined
+  /** It is a timer that fires again and again. */
+  readonly repeats: boolean
+  /** It is an eventfd of the kind `EFD_SEMAPHORE`; kernels before 6.5 do not say. */
+  readonly isSemaphore: boolean
 }
 
 /** A lock, as the kernel lists it. */
@@ -56,7 +60,9 @@ export const parseInfo = (text: string): DescriptorInfo => {
     access: accesses[Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(text)?.[1] ?? "0", 8) & 3] ?? "both",
     locks: Array.from(text.matchAll(lockLine), ([, kind = "", file = ""]) => ({ kind, file })),
     terminal: terminal === undefined ? undefined : Number(terminal),
-    process: process === undefined ? undefined : Number(process)
+    process: process === undefined ? undefined : Number(process),
+    repeats: /^it_interval: \((?!0, 0\))/m.test(text),
+    isSemaphore: /^eventfd-semaphore: 1$/m.test(text)
   }
 }
 

@@ -138,6 +138,16 @@ const foreign = (
   depth: Depth
 ): ReadonlyArray<Resource> => {
   const kind = /^anon_inode:\[?([^\]]*)\]?$/.exec(link)?.[1]
+  if (kind === "timerfd") {
+    return ProcDescriptors.info({ pid, descriptor })?.repeats === true
+      ? [{ _tag: "RepeatingTimer", pid, descriptor }]
+      : []
+  }
+  if (kind === "eventfd") {
+    return ProcDescriptors.info({ pid, descriptor })?.isSemaphore === true
+      ? [{ _tag: "EventSemaphore", pid, descriptor }]
+      : []
+  }
   if (kind === undefined || knownKinds.has(kind) || (depth === "quick" && builtIn.has(kind))) return []
   if (kind !== "pidfd") return [{ _tag: "ForeignDescriptor", pid, descriptor, kind }]
   const process = ProcDescriptors.info({ pid, descriptor })?.process

@@ -309,8 +309,8 @@ const rows: ReadonlyArray<
   ],
   [
     "Permission",
-    "CRIU lacks a right that it needs (to write kernel/sem)",
-    undefined,
+    'the setting "kernel/sem" of its IPC namespace may be written by root alone',
+    "restore it as root",
     "(00.005940)     43: Error (criu/sysctl.c:258): Can't open sysctl kernel/sem: Permission denied",
     "(00.005944)     43: Error (criu/ipc_ns.c:961): Failed to prepare IPC namespace variables",
     ...restoreFailed

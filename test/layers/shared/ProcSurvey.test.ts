@@ -25,6 +25,8 @@ describe("fdinfo", () => {
       access: "both",
       terminal: undefined,
       process: undefined,
+      repeats: false,
+      isSemaphore: false,
       locks: [
         { kind: "POSIX", file: "00:3a:9" },
         { kind: "FLOCK", file: "fd:01:1234" },
@@ -34,11 +36,17 @@ describe("fdinfo", () => {
     })
   })
 
-  it("tells the ends of a pipe, the number of a terminal, the process of a pidfd", () => {
+  it("tells the ends of a pipe, the number of a terminal, the process of a pidfd, what kind of timer or eventfd it is", () => {
     expect(ProcDescriptors.parseInfo("pos:\t0\nflags:\t02000000\n").access).toBe("read")
     expect(ProcDescriptors.parseInfo("pos:\t0\nflags:\t02000001\n").access).toBe("write")
     expect(ProcDescriptors.parseInfo("flags:\t02\nmnt_id:\t5\ntty-index:\t12\n").terminal).toBe(12)
     expect(ProcDescriptors.parseInfo("flags:\t02\nPid:\t-1\nNSpid:\t-1\n").process).toBe(-1)
+    const timer = "clockid: 1\nticks: 0\nsettime flags: 00\nit_value: (0, 575573)\nit_interval: "
+    expect(ProcDescriptors.parseInfo(timer + "(0, 5000000)\n").repeats).toBe(true)
+    expect(ProcDescriptors.parseInfo(timer + "(0, 0)\n").repeats).toBe(false)
+    const event = "eventfd-count:               63\neventfd-id: 1\neventfd-semaphore: "
+    expect(ProcDescriptors.parseInfo(event + "1\n").isSemaphore).toBe(true)
+    expect(ProcDescriptors.parseInfo(event + "0\n").isSemaphore).toBe(false)
     expect(ProcDescriptors.parseInfo("")).toMatchObject({ mount: undefined, locks: [] })
   })
 })
