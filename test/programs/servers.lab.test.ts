@@ -137,17 +137,20 @@ http {
       )
     }))
 
-  it.scopedLive.skipIf(seesLimits)("cannot be checkpointed with workers of another user where CRIU lacks a right of root", () =>
-    Effect.gen(function* () {
-      const program = yield* start("nobody nogroup")
-      const error = yield* Program.failure(Program.leaveRunning(program))
-      expect(error.reason).toBe("Permission")
-      yield* until((text) => text === "hello", "python3", "-c", ask("index.html"))
-      yield* Table.expectRow(
-        "nginxUsers",
-        Table.fails(error, "or run its workers as root")
-      )
-    }))
+  it.scopedLive.skipIf(seesLimits)(
+    "cannot be checkpointed with workers of another user where CRIU lacks a right of root",
+    () =>
+      Effect.gen(function* () {
+        const program = yield* start("nobody nogroup")
+        const error = yield* Program.failure(Program.leaveRunning(program))
+        expect(error.reason).toBe("Permission")
+        yield* until((text) => text === "hello", "python3", "-c", ask("index.html"))
+        yield* Table.expectRow(
+          "nginxUsers",
+          Table.fails(error, "or run its workers as root")
+        )
+      })
+  )
 })
 
 describe("Redis", () => {
@@ -289,16 +292,19 @@ describe("PostgreSQL", () => {
       )
     }))
 
-  it.scopedLive.skipIf(seesLimits)("is refused where another user checkpoints it, and goes on", () =>
-    Effect.gen(function* () {
-      const apart = yield* start("unshare", "--ipc")
-      const right = yield* Program.failure(Program.leaveRunning(apart))
-      expect(right.reason).toBe("Permission")
-      yield* ask("select 1")
-      yield* Table.expectRow(
-        "postgresRoot",
-        Table.fails(right, "which the row above does")
-      )
-      yield* Effect.flatMap(apart.pid, Program.end)
-    }))
+  it.scopedLive.skipIf(seesLimits)(
+    "is refused where another user checkpoints it, and goes on",
+    () =>
+      Effect.gen(function* () {
+        const apart = yield* start("unshare", "--ipc")
+        const right = yield* Program.failure(Program.leaveRunning(apart))
+        expect(right.reason).toBe("Permission")
+        yield* ask("select 1")
+        yield* Table.expectRow(
+          "postgresRoot",
+          Table.fails(right, "which the row above does")
+        )
+        yield* Effect.flatMap(apart.pid, Program.end)
+      })
+  )
 })
