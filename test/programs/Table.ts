@@ -32,6 +32,8 @@ export const subjects = {
   repeating: ["an event loop", "a timerfd that repeats, and fires while the program is frozen"],
   semaphore: ["an event loop", "an eventfd made with EFD_SEMAPHORE"],
   unixStream: ["a program with a neighbour", "a unix stream socket to a program outside of the tree"],
+  unixDatagram: ["a program with a neighbour", "a unix datagram socket to a program outside of the tree"],
+  unixRelative: ["a program with a neighbour", "the same, bound to a name that is not a whole path"],
   waiting: ["a TCP server", "a connection that it has not accepted yet"],
   uring: ["a program with io_uring", "an io_uring"],
   perf: ["a program with perf events", "a performance counter"],
@@ -58,11 +60,9 @@ export const works = (options: Options, outcome: string): Row => ({
 })
 
 /** One that does not, and what can be done about it; what the error says itself comes first. */
-export const fails = (error: CheckpointError.CheckpointError, cure: string): Row => ({
-  needs: `fails: \`${"reason" in error && error._tag === "RuntimeFailed" ? error.reason : error._tag}\``,
-  outcome: ["hint" in error && error.hint !== undefined ? error.hint : "", cure].filter((text) => text !== "").join(
-    "; "
-  )
+export const fails = (error: CheckpointError.RuntimeFailed, cure: string): Row => ({
+  needs: `fails${error.operation === "restore" ? " at the restore" : ""}: \`${error.reason}\``,
+  outcome: [error.hint ?? "", cure].filter((text) => text !== "").join("; ")
 })
 
 /** One that CRIU restores with success, and not as it was; with what can be done about it. */

@@ -20,6 +20,9 @@ def call(number, *arguments):
 if kind == "unix stream":
     held = socket.socket(socket.AF_UNIX)
     held.connect("neighbour")
+elif kind == "unix datagram":
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    held.connect(more[0])
 elif kind == "waiting":
     held = socket.create_server(("127.0.0.1", 0))
     with open("next", "w") as f:
@@ -48,6 +51,8 @@ while True:
     count += 1
     if kind == "waiting" and os.path.exists("accept") and isinstance(held, socket.socket):
         held = held.accept() + (held,)
+    if kind == "unix datagram":
+        held.send(b"%d" % count)
     with open("next", "w") as f:
         f.write(str(count))
     os.rename("next", "count")

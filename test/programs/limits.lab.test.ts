@@ -45,6 +45,52 @@ const closed = (
     yield* Table.expectRow(subject, Table.fails(yield* refused(program, reason, options), cure))
   })
 
+/** A program that talks to a neighbour over a unix socket. */
+const beside = (neighbour: string, kind: string, name: (folder: string) => string) =>
+  Effect.gen(function* () {
+    const program = yield* Program.start({
+      command: (cwd) => ({
+        program: "/bin/sh",
+        args: [
+          "-c",
+          `until [ -S neighbour ]; do :; done; exec python3 -B ${Program.sources}holds.py "${kind}" ${name(cwd)}`
+        ],
+        cwd
+      })
+    })
+    const client = yield* Client.python("neighbour.py", [neighbour, name(program.folder)], program.folder)
+    yield* client.prints(/begun/)
+    yield* further(program)
+    return { program, client }
+  })
+
+const whole = (folder: string) => `${folder}/neighbour`
+
+describe("a program with a neighbour", () => {
+  it.scopedLive("is not restored where the neighbour's socket has a name that is not a whole path", () =>
+    Effect.gen(function* () {
+      const { program } = yield* beside("receive", "unix datagram", () => "neighbour")
+      yield* Program.checkpoint(program, "stopped", { externalUnixSockets: true })
+      const error = yield* Program.failure(Program.restore(program, "stopped"))
+      expect(error.reason).toBe("ExternalUnixSocket")
+      yield* Table.expectRow("unixRelative", Table.fails(error, ""))
+    }))
+
+  it.scopedLive("goes on to send to it over a datagram socket", () =>
+    Effect.gen(function* () {
+      const { client, program } = yield* beside("receive", "unix datagram", whole)
+      const error = yield* refused(program, "ExternalUnixSocket")
+      expect(error.hint).toMatch(/option "externalUnixSockets"/)
+      const options = yield* Program.leaveRunning(program)
+      yield* Program.stopAndRestore(program, options, Effect.void)
+      const counted = Number(yield* further(program))
+      yield* client.prints(new RegExp(`^got ${counted}$`, "m"))
+      const received = (yield* client.finish).match(/^got \d+$/gm) ?? []
+      expect(received.slice(0, counted)).toEqual(Array.from({ length: counted }, (_, index) => `got ${index + 1}`))
+      yield* Table.expectRow("unixDatagram", Table.works(options, "it goes on to send, nothing lost"))
+    }))
+})
+
 describe("what has to be closed first", () => {
   it.scopedLive("an io_uring", () => closed("uring", "Unsupported", holds("io_uring")))
   it.scopedLive("a performance counter", () => closed("perf", "Unsupported", holds("perf")))
@@ -55,22 +101,7 @@ describe("what has to be closed first", () => {
     closed(
       "unixStream",
       "ExternalUnixSocket",
-      Effect.gen(function* () {
-        const program = yield* Program.start({
-          command: (cwd) => ({
-            program: "/bin/sh",
-            args: [
-              "-c",
-              `until [ -S neighbour ]; do :; done; exec python3 -B ${Program.sources}holds.py "unix stream"`
-            ],
-            cwd
-          })
-        })
-        const neighbour = yield* Client.python("neighbour.py", ["listen"], program.folder)
-        yield* neighbour.prints(/begun/)
-        yield* further(program)
-        return program
-      }),
+      Effect.map(beside("listen", "unix stream", whole), ({ program }) => program),
       { externalUnixSockets: true },
       "close it first: the option keeps sockets of the datagram kind alone"
     ))

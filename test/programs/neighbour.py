@@ -1,5 +1,5 @@
-# Does one thing to another program until its input ends, and says when it has begun: listens on a unix socket, connects to a port,
-# traces a process, or is the terminal of a program.
+# Does one thing to another program until its input ends, and says when it has begun: listens or receives on a unix socket, connects
+# to a port, traces a process, or is the terminal of a program.
 import ctypes
 import os
 import pty
@@ -32,6 +32,16 @@ if kind == "listen":
     server.listen()
     print("begun", flush=True)
     connection = server.accept()
+elif kind == "receive":
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    server.bind(more[0])
+
+    def receive():
+        while True:
+            print("got", server.recv(99).decode(), flush=True)
+
+    threading.Thread(target=receive, daemon=True).start()
+    print("begun", flush=True)
 elif kind == "connect":
     connection = socket.create_connection(("127.0.0.1", int(more[0])))
     print("begun", flush=True)

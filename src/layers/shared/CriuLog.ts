@@ -53,7 +53,7 @@ const harmless = /Can't setup RLIMIT_\w+ for self/
 
 /** Lines that only say that something before them failed. */
 const isConsequence = (line: string): boolean =>
-  /(Dumping|Pre-dumping|Restoring) FAILED|Dump (files|mm|task|core|fs|itimers)? ?\(pid: \d+\) failed|killed by signal|exited, status|cgroupd: recv req error/
+  /(Dumping|Pre-dumping|Restoring) FAILED|Dump (files|mm|task|core|fs|itimers)? ?\(pid: \d+\) failed|killed by signal|exited, status|Unable to open fd=\d+ id=|cgroupd: recv req error/
     .test(line)
 
 /** A line without its time and place in CRIU's source. */
@@ -70,6 +70,14 @@ const table: ReadonlyArray<Row> = [
   { pattern: /External socket is used\. Consider using/, read: () => Obstacle.externalDatagram() },
   { pattern: /half of stream unix connection/, read: () => Obstacle.externalStream() },
   { pattern: /Unix socket \d+ without peer \d+/, read: () => Obstacle.foreignSocket() },
+  {
+    pattern: /unix: Can't connect \d+ socket: (.*)/,
+    read: ([, why]) => ({
+      reason: "ExternalUnixSocket",
+      detail: `it had a unix socket whose other end was outside of it, and that cannot be reached (${why})`,
+      hint: "start the other end again, bound to a whole path: CRIU finds no other"
+    })
+  },
   { pattern: /Can't retrieve FDs from socket/, read: () => Obstacle.untransferable() },
   { pattern: /Some file locks are hold by dumping tasks/, read: () => Obstacle.fileLock() },
   {

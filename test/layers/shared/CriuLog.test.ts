@@ -36,6 +36,14 @@ const rows: ReadonlyArray<
     dumpFailed
   ],
   [
+    "ExternalUnixSocket",
+    "it had a unix socket whose other end was outside of it, and that cannot be reached (No such file or directory)",
+    "start the other end again, bound to a whole path: CRIU finds no other",
+    "(00.001229)     28: Error (criu/sk-unix.c:1406): unix: Can't connect 5909296 socket: No such file or directory",
+    "(00.001231)     28: Error (criu/files.c:1221): Unable to open fd=3 id=0xb",
+    ...restoreFailed
+  ],
+  [
     "FileLock",
     "it holds file locks",
     'use option "fileLocks"',
