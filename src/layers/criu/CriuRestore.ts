@@ -42,7 +42,7 @@ export const checkRestore = (
 ): Effect.Effect<void, RuntimeFailed, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const kept = Option.getOrUndefined(yield* KeptRegistration.read(checkpoint.path))
-    const ending = container.process === undefined ? [] : ProcessTree.pids(container.process)
+    const ending = container.process === undefined ? [] : ProcessTree.ids(container.process)
     const verdict = ImageChain.broken(checkpoint.path) ??
       (yield* RestoreImages.missingFile(checkpoint.path, Streams.paths(kept))) ??
       OpenFiles.changed(checkpoint.record?.files ?? []) ??

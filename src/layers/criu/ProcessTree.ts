@@ -7,6 +7,7 @@ import process from "node:process"
 import * as Effect from "effect/Effect"
 import { RuntimeFailed } from "../../domain/CheckpointError.ts"
 import type { ProcessIdentity } from "../../domain/Container.ts"
+import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
 import { runtimeName } from "./CriuSettings.ts"
 
@@ -23,6 +24,10 @@ export const lives = (root: ProcessIdentity): boolean =>
 
 /** The pids of a tree. */
 export const pids = (root: ProcessIdentity): ReadonlyArray<number> => members(root).map(({ pid }) => pid)
+
+/** The ids of a tree that no other process can have: of its processes, and of all their threads. */
+export const ids = (root: ProcessIdentity): ReadonlyArray<number> =>
+  pids(root).flatMap((pid) => [pid, ...(KernelFile.names(`/proc/${pid}/task`) ?? []).map(Number)])
 
 /** Whether every process of a tree stands still. */
 export const isStopped = (root: ProcessIdentity): boolean => {

@@ -23,7 +23,10 @@ const restoreOptions = { replace: true } as const
 describe("a process tree", () => {
   it.scopedLive("goes on after a checkpoint, and is rolled back to it", () =>
     Effect.gen(function* () {
-      const tree = yield* LabProcess.make()
+      // With a thread and a child: the ids of all of them are free again when they have ended.
+      const setup = "threading.Thread(target=lambda: time.sleep(1000), daemon=True).start()\n" +
+        "child = subprocess.Popen(['sleep', '1000'])"
+      const tree = yield* LabProcess.make({ setup })
       yield* Effect.gen(function* () {
         const before = yield* tree.counted(20)
         const created = yield* Checkpoints.create(tree.id, "first", { leaveRunning: true })
