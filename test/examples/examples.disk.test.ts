@@ -18,7 +18,7 @@ describe("the examples", () => {
     const names = readdirSync(join(root, "examples")).filter((file) => file.endsWith(".ts")).map((file) =>
       file.slice(0, -3)
     )
-    expect(names.sort()).toEqual([...Object.keys(printed), "runc.lab"].sort())
+    expect(names.sort()).toEqual([...Object.keys(printed), "processes.lab", "runc.lab"].sort())
   })
 
   it("swap the world in one line and its import, and move nothing else", () => {
