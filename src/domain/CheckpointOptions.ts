@@ -63,7 +63,10 @@ export const CreateOptions = Schema.Struct({
   parentPath: Schema.optional(CheckpointName),
   /** Copy the memory of the running container first, so that it is frozen for less time. */
   preDump: flag,
-  /** Checkpoint it although the restored program is known to be broken: CRIU itself would say nothing. */
+  /**
+   * Checkpoint it whatever was found beforehand: what CRIU refuses fails as ever, and what it gets wrong without a word is restored
+   * broken.
+   */
   force: flag
 })
 /** Options of `create`. */

@@ -40,7 +40,8 @@ export interface Hooks {
   /**
    * Is run before the freeze, and before a pre-dump, for the program to prepare: to flush its caches, to close what cannot be
    * frozen. When it fails, dies or takes too long, the checkpoint is cancelled with `HookFailed` and the container was not frozen.
-   * Interrupting the create interrupts it.
+   * Interrupting the create interrupts it; for the safety checkpoint of a restore with `replace`, an interruption waits for it, and then
+   * for the restore.
    */
   readonly beforeFreeze?: Hook
   /**
@@ -49,8 +50,8 @@ export interface Hooks {
    */
   readonly afterDump?: Hook
   /**
-   * Is run once when a container was restored: it is as it was frozen, so a program that had prepared goes back from that here. Where a restore with `replace` failed and the container went back to its safety
-   * checkpoint, it is told of that one. An interruption waits for it. Its failure is a warning.
+   * Is run once when a container was restored: it is as it was frozen, so a program that had prepared goes back from that here. Where
+   * a restore with `replace` failed and the container went back to its safety checkpoint, it is told of that one. An interruption waits for it. Its failure is a warning.
    */
   readonly afterRestore?: Hook
   /** How long each hook may take, in milliseconds; {@link defaultTimeout} when absent. */

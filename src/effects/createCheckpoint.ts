@@ -11,8 +11,7 @@ import {
   type CheckpointNotFound,
   ContainerNotRunning,
   type InvalidCheckpointDirectory,
-  type InvalidCheckpointName,
-  OptionUnsupported
+  type InvalidCheckpointName
 } from "../domain/CheckpointError.ts"
 import * as CheckpointName from "../domain/CheckpointName.ts"
 import type { CreateOptions } from "../domain/CheckpointOptions.ts"
@@ -23,7 +22,7 @@ import { dumpAndPublish } from "./dumpAndPublish.ts"
 import { findDirectory, type FindError, refresh } from "./findContainer.ts"
 import { hold } from "./hold.ts"
 import type { Hooks } from "./Hooks.ts"
-import { holdParent } from "./lineage.ts"
+import { checkLineage, holdParent } from "./lineage.ts"
 import type { Report } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
 import { settle } from "./recover.ts"
@@ -56,14 +55,7 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
     return yield* new ContainerNotRunning({ container: container.name ?? container.id, state: container.state })
   }
   const runtime = yield* Runtime
-  if (options.preDump === true && options.parentPath !== undefined) {
-    const detail = 'a checkpoint builds either on a pre-dump or on an earlier checkpoint, leave "parentPath" out'
-    return yield* new OptionUnsupported({ option: "preDump", runtime: runtime.name, detail, supportedBy: [] })
-  }
-  if (options.parentPath === name) {
-    const detail = "a checkpoint cannot build on itself, name an earlier one"
-    return yield* new OptionUnsupported({ option: "parentPath", runtime: runtime.name, detail, supportedBy: [] })
-  }
+  yield* checkLineage(name, options)
   yield* runtime.checkOptions("checkpoint", options)
   return yield* Effect.gen(function* () {
     const lease = yield* hold({ container, hold: "both", directory, name }, "checkpoint", options)

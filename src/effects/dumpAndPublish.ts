@@ -30,8 +30,7 @@ export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, Attempt
       const plan = yield* Creation.decide(attempt.container, attempt.options, runtime.stopsByItself)
       const staging = yield* stage(attempt, plan)
       // What can be known before the freeze is, and can still be interrupted.
-      const ahead = <A, E, R>(check: Effect.Effect<A, E, R>) =>
-        Effect.onError(restore(check), () => rollBack(attempt, plan, staging))
+      const ahead = <A, E, R>(check: Effect.Effect<A, E, R>) => Effect.onError(restore(check), () => sweep(staging))
       const prepares = attempt.hooks.beforeFreeze !== undefined
       const needed = yield* ahead((prepares ? checkRoom : checkAhead)(attempt, staging))
       return yield* thenAfterDump(
@@ -183,6 +182,12 @@ const conclude = (attempt: Attempt, staging: Staging, checkpoint: Checkpoint, wa
     if (frozen !== undefined) yield* Metric.update(Telemetry.frozenMicros, frozen)
     return { checkpoint, state, warnings } satisfies Created
   })
+
+/** Nothing was done to the container, whatever somebody else has done to it since. */
+const sweep = (staging: Staging) =>
+  Effect.flatMap(CheckpointStore, (store) => store.discard(staging)).pipe(
+    Effect.catchAll((error) => Effect.logWarning("Cannot sweep an attempt, the next operation will", error))
+  )
 
 /** The container goes on as it was and the attempt is swept; what fails here is left for recover. */
 const rollBack = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging) =>

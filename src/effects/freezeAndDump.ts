@@ -66,6 +66,7 @@ export const checkRoom = (attempt: Attempt, staging: Staging) =>
 /** Fails for what is certain to stand against the checkpoint: it is told before anything is frozen. */
 const refuse = ({ container, options }: Attempt) =>
   Effect.gen(function* () {
+    if (options.force === true) return
     const runtime = yield* Runtime
     const survey = yield* runtime.survey(container, "quick")
     const { unsupported } = yield* runtime.capabilities

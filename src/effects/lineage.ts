@@ -17,6 +17,20 @@ import { CheckpointStore } from "./CheckpointStore.ts"
 import { hold } from "./hold.ts"
 import { Runtime } from "./Runtime.ts"
 
+/** Refuses to build on what cannot be built on, whatever is there. */
+export const checkLineage = (name: CheckpointName | undefined, options: CreateOptions) =>
+  Effect.gen(function* () {
+    const runtime = yield* Runtime
+    if (options.preDump === true && options.parentPath !== undefined) {
+      const detail = 'a checkpoint builds either on a pre-dump or on an earlier checkpoint, leave "parentPath" out'
+      return yield* new OptionUnsupported({ option: "preDump", runtime: runtime.name, detail, supportedBy: [] })
+    }
+    if (options.parentPath !== undefined && options.parentPath === name) {
+      const detail = "a checkpoint cannot build on itself, name an earlier one"
+      return yield* new OptionUnsupported({ option: "parentPath", runtime: runtime.name, detail, supportedBy: [] })
+    }
+  })
+
 /** Holds a checkpoint that another one is to build on. The caller holds the container. */
 export const holdParent = (
   container: Container,
@@ -29,6 +43,13 @@ export const holdParent = (
     // Looked up before the lock as well: a name that nobody has leaves no trace of the question.
     yield* store.get(container, directory, name)
     const lease = yield* hold({ container, hold: "name", directory, name }, "checkpoint", options)
+    return { lease, operation: yield* requireParent(container, directory, name) }
+  })
+
+/** The operation that made a checkpoint that another one can build on now; fails where it cannot. */
+export const requireParent = (container: Container, directory: CheckpointDirectory, name: CheckpointName) =>
+  Effect.gen(function* () {
+    const store = yield* CheckpointStore
     const parent = yield* requireWhole(yield* store.get(container, directory, name))
     yield* requireAncestors(container, directory, parent)
     const operation = parent.record?.operation
@@ -42,7 +63,7 @@ export const holdParent = (
         supportedBy: []
       })
     }
-    return { lease, operation }
+    return operation
   })
 
 /** Fails with `CheckpointDamaged` where a checkpoint builds on one that is gone, damaged, or another of the same name. */

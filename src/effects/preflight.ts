@@ -4,7 +4,9 @@
  */
 import * as Effect from "effect/Effect"
 import {
+  type CheckpointDamaged,
   CheckpointExists,
+  type CheckpointNotFound,
   ContainerNotRunning,
   type InvalidCheckpointDirectory,
   type InvalidCheckpointName
@@ -16,6 +18,7 @@ import * as Preflight from "../domain/Preflight.ts"
 import { CheckpointStore } from "./CheckpointStore.ts"
 import type { ContainerStore } from "./ContainerStore.ts"
 import { findDirectory, type FindError } from "./findContainer.ts"
+import { checkLineage, requireParent } from "./lineage.ts"
 import { Runtime, type RuntimeError } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
 
@@ -26,6 +29,8 @@ export type PreflightError =
   | FindError
   | ContainerNotRunning
   | CheckpointExists
+  | CheckpointNotFound
+  | CheckpointDamaged
   | RuntimeError
 
 /** Judges a checkpoint that is not made; a name, where one is given, is checked as well. */
@@ -41,6 +46,7 @@ export const preflight = Effect.fn("Checkpoints.preflight")(function* (
   }
   const runtime = yield* Runtime
   const store = yield* CheckpointStore
+  yield* checkLineage(name, options)
   yield* runtime.checkOptions("checkpoint", options)
   if (name !== undefined && (yield* store.names(directory)).includes(name)) {
     return yield* new CheckpointExists({
@@ -49,6 +55,7 @@ export const preflight = Effect.fn("Checkpoints.preflight")(function* (
       directory
     })
   }
+  if (options.parentPath !== undefined) yield* requireParent(container, directory, options.parentPath)
   const survey = yield* runtime.survey(container, "whole")
   const { unsupported } = yield* runtime.capabilities
   return Preflight.judge(survey, options, { free: yield* store.room(directory), unsupported })

@@ -35,7 +35,7 @@ export const create = Command.make("create", {
     Options.withDescription("Copy the memory of the running container first, so that it is frozen for less time")
   ),
   force: Options.boolean("force").pipe(
-    Options.withDescription("Checkpoint it although the restored program is known to be broken")
+    Options.withDescription("Try it whatever was found beforehand, even if the restored program is known to be broken")
   ),
   dryRun: Options.boolean("dry-run").pipe(
     Options.withDescription("Say whether the checkpoint would succeed, and what it needs; nothing is frozen or made")

@@ -8,6 +8,7 @@ import { Runtime } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
 import { tracksMemory } from "../shared/CriuCapabilities.ts"
 import * as Proc from "../shared/Proc.ts"
+import * as ProcStatus from "../shared/ProcStatus.ts"
 import * as ProcSurvey from "../shared/ProcSurvey.ts"
 import { probe } from "./OciCapabilities.ts"
 import { checkpoint } from "./OciCheckpoint.ts"
@@ -47,25 +48,30 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
             }
           }),
         residentBytes: (container) =>
-          Effect.map(OciLifecycle.current(settings, "inspect", container), (state) =>
-            Proc.residentBytes(state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup))),
+          Effect.map(
+            OciLifecycle.current(settings, "inspect", container),
+            ({ pid }) => Proc.residentBytes(dumpedPids(pid))
+          ),
         survey: (container, depth) =>
-          Effect.flatMap(OciLifecycle.current(settings, "checkpoint", container), (state) =>
-            ProcSurvey.survey(
-              state.cgroup === undefined ? [state.pid] : Cgroup.processes(state.cgroup),
-              state.pid,
-              depth,
-              { ofTerminals: true }
+          Effect.flatMap(OciLifecycle.current(settings, "checkpoint", container), ({ cgroup, pid }) =>
+            Effect.map(
+              ProcSurvey.survey(dumpedPids(pid), pid, depth, { ofTerminals: true }),
+              (seen) => ({
+                ...seen,
+                // CRIU stops for a tracer of any process that is frozen with them.
+                resources: [
+                  ...seen.resources,
+                  ...ProcStatus.traced(besides(cgroup === undefined ? [] : Cgroup.processes(cgroup), dumpedPids(pid)))
+                ]
+              })
             )),
-        preDump: (container, request) =>
-          provide(Effect.uninterruptible(preDump(settings, container, request))),
+        preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) =>
           provide(Effect.uninterruptible(Effect.flatMap(capabilities, (found) =>
             checkpoint(settings, container, request, tracksMemory(found))))),
         checkRestore: (container, subject) =>
           checkRestore(settings, container, subject),
-        restore: (container, request) =>
-          provide(Effect.uninterruptible(restore(settings, container, request))),
+        restore: (container, request) => provide(Effect.uninterruptible(restore(settings, container, request))),
         pause: (container, lease) => OciLifecycle.pause(settings, container, lease),
         resume: (container, lease) => OciLifecycle.resume(settings, container, lease),
         stop: (container, lease) => OciLifecycle.stop(settings, container, lease),
@@ -77,6 +83,12 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
 
 /** Options that this kernel may not have, whatever the runtime has. */
 const ofKernel = ["preDump", "parentPath", "lazyPages"]
+
+/** What CRIU dumps: the first process and those below it, and not what was started beside them in the container. */
+const dumpedPids = (first: number): ReadonlyArray<number> => [first, ...Proc.descendants(first)]
+
+const besides = (all: ReadonlyArray<number>, some: ReadonlyArray<number>): ReadonlyArray<number> =>
+  all.filter((pid) => !some.includes(pid))
 
 const unavailable = (settings: OciSettings, found: Capabilities): RuntimeUnavailable => {
   const missing = found.findings.find((finding) => finding.verdict === "missing")

@@ -158,7 +158,7 @@ const table: ReadonlyArray<Row> = [
     })
   },
   {
-    pattern: /Cgroup dir (\S+) doesn't exist|Can't move \d+ into (\S+)\/cgroup\.procs/,
+    pattern: /Cgroup dir (\S+) doesn't exist|Can't move \d+ into (\S+)\/cgroup\.procs.*: No such file/,
     read: ([, path, other]) => ({
       reason: "FileMissing",
       detail: `the control group "${path ?? other}" that it was in is gone`,

@@ -40,7 +40,7 @@ export class CommandFailed extends Data.TaggedError("CommandFailed")<{
 
 /**
  * A hook that runs a line of `sh`, in a session of its own, without input and without the locks of the operation; it has succeeded when
- * the line has ended with code 0. What it leaves running lives on. Interrupted (or out of time) it is ended with SIGKILL, with all
+ * the line has ended with code 0. What it leaves running lives on, but has nobody who reads its output, and wants that to go elsewhere. Interrupted (or out of time) it is ended with SIGKILL, with all
  * that is in its session, and waited for. In Deno it needs `--allow-run` and `--allow-env`, and `--allow-all` to end more than its process group.
  *
  * Beside the variables of this process it sees `STASIS_HOOK` (`before-freeze`, `after-dump`, `after-restore`), `STASIS_CONTAINER` (the

@@ -55,7 +55,7 @@ export const look = (
   })
 
 const withoutSs =
-  'whether the other ends of its unix sockets are outside of it is not known: "ss" of iproute2 is missing'
+  'whether the other ends of its unix sockets are outside of it is not known: "ss" of iproute2 could not be asked'
 
 interface Socket extends ProcDescriptors.Descriptor {
   readonly inode: string

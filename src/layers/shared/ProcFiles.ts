@@ -26,9 +26,13 @@ export const resources = (
   const all = descriptors.flatMap(look)
   const elsewhere = care.ofMounts === true ? [] : all.filter((file) => isOutside(file, mounts))
   const files = all.filter((file) => !elsewhere.includes(file))
+  const slaves = new Set(files.flatMap(({ inode }) => isPseudo(inode) ? [inode.dev] : []))
   const shown = new Set(
     files.flatMap(({ info, inode }) =>
-      isMaster(inode) && info.terminal !== undefined ? [terminalKey(inode.dev, info.terminal)] : []
+      isMaster(inode) && info.terminal !== undefined
+        // One that was opened through a node of the machine's own /dev does not show of which file system its terminals are.
+        ? [terminalKey(slaves.has(inode.dev) ? inode.dev : undefined, info.terminal)]
+        : []
     )
   )
   return [
@@ -37,7 +41,7 @@ export const resources = (
     ...files.flatMap(device),
     ...files.flatMap((file) => care.ofTerminals === true && isOn(file, mounts) ? [] : terminal(file, shown)),
     ...files.flatMap(deleted),
-    ...files.flatMap(locks)
+    ...files.flatMap(locks(ProcMaps.mappedIn()))
   ]
 }
 
@@ -54,11 +58,13 @@ const look = (descriptor: ProcDescriptors.Descriptor): ReadonlyArray<OpenFile> =
   return inode === undefined || info === undefined ? [] : [{ ...descriptor, inode, info }]
 }
 
-/** The ids of all mounts of these processes. */
+/** The ids of all mounts of these processes. One that has changed its root sees only those below that. */
 const mountsOf = (pids: ReadonlyArray<number>): ReadonlySet<string> => {
-  const namespaces = new Map(pids.map((pid) => [KernelFile.link(`/proc/${pid}/ns/mnt`), pid]))
+  const views = new Map(
+    pids.map((pid) => [`${KernelFile.link(`/proc/${pid}/ns/mnt`)} ${KernelFile.link(`/proc/${pid}/root`)}`, pid])
+  )
   return new Set(
-    [...namespaces.values()].flatMap((pid) =>
+    [...views.values()].flatMap((pid) =>
       (KernelFile.read(`/proc/${pid}/mountinfo`) ?? "").split("\n").map((line) => line.slice(0, line.indexOf(" ")))
     )
   )
@@ -94,7 +100,9 @@ const terminal = (
   shown: ReadonlySet<string>
 ): ReadonlyArray<Resource> => {
   if (!isTerminal(inode) || isMaster(inode) || majorOf(inode.rdev) === auxiliaryMajor) return []
-  const isInside = isPseudo(inode) && shown.has(terminalKey(inode.dev, minorOf(inode.rdev)))
+  const number = minorOf(inode.rdev)
+  const isInside = isPseudo(inode) &&
+    (shown.has(terminalKey(inode.dev, number)) || shown.has(terminalKey(undefined, number)))
   return [{ _tag: "Terminal", pid, descriptor, path: link, from: isInside ? "inside" : "outside" }]
 }
 
@@ -111,18 +119,20 @@ const deleted = ({ descriptor, inode, link, pid }: OpenFile): ReadonlyArray<Reso
     }]
     : []
 
-const locks = ({ descriptor, info, link, pid }: OpenFile): ReadonlyArray<Resource> =>
-  info.locks.flatMap(({ file, kind }): ReadonlyArray<FileLock> => {
-    const known = lockKinds[kind]
-    return known === undefined ? [] : [{
-      _tag: "FileLock",
-      pid,
-      descriptor,
-      kind: known,
-      path: link,
-      mapped: (known === "POSIX" || known === "LEASE") && ProcMaps.isMapped(pid, { file, path: link })
-    }]
-  })
+const locks =
+  (isMapped: ReturnType<typeof ProcMaps.mappedIn>) =>
+  ({ descriptor, info, link, pid }: OpenFile): ReadonlyArray<Resource> =>
+    info.locks.flatMap(({ file, kind }): ReadonlyArray<FileLock> => {
+      const known = lockKinds[kind]
+      return known === undefined ? [] : [{
+        _tag: "FileLock",
+        pid,
+        descriptor,
+        kind: known,
+        path: link,
+        mapped: (known === "POSIX" || known === "LEASE") && isMapped(pid, { file, path: link })
+      }]
+    })
 
 const lockKinds: Readonly<Record<string, FileLock["kind"]>> = {
   POSIX: "POSIX",
@@ -177,7 +187,7 @@ const isMaster = (inode: Inode): boolean =>
   inode.isCharacterDevice() && majorOf(inode.rdev) === auxiliaryMajor && minorOf(inode.rdev) === masterMinor
 
 /** A terminal's number counts within its own file system. */
-const terminalKey = (device: number, index: number): string => `${device} ${index}`
+const terminalKey = (device: number | undefined, index: number): string => `${device ?? "any"} ${index}`
 
 // Linux's Documentation/admin-guide/devices.txt.
 const memoryMajor = 1

@@ -9,7 +9,7 @@ export const resources = (pid: number, depth: Depth): ReadonlyArray<Resource> =>
   const files = new Map(gone.map((mapping) => [mapping.file, mapping]))
   return [
     ...[...files.values()].flatMap(({ path, range }): ReadonlyArray<Resource> => {
-      const inode = KernelFile.inode(`/proc/${pid}/map_files/${range}`)
+      const inode = KernelFile.inode(`/proc/${pid}/map_files/${unpadded(range)}`)
       const bytes = (inode?.blocks ?? 0) * blockSize
       const links = inode?.nlink ?? 0
       return inode === undefined
@@ -43,9 +43,24 @@ export const parse = (text: string): ReadonlyArray<Mapping> =>
     path
   }))
 
-/** Whether a process has a file in its memory; file systems that lie over another one may list it by its path alone. */
-export const isMapped = (pid: number, { file, path }: Pick<Mapping, "file" | "path">): boolean =>
-  of(pid).some((one) => one.file === file || (one.path !== "" && one.path === path))
+/** Says of a file whether a process has it in its memory; the memory is looked at once, and only if anybody asks. */
+export const mappedIn = (): (pid: number, file: Pick<Mapping, "file" | "path">) => boolean => {
+  const known = new Map<number, { readonly files: ReadonlySet<string>; readonly paths: ReadonlySet<string> }>()
+  return (pid, { file, path }) => {
+    const all = known.get(pid) ?? sets(of(pid))
+    known.set(pid, all)
+    // File systems that lie over another one may list a file by its path alone.
+    return all.files.has(file) || (path !== "" && all.paths.has(path))
+  }
+}
+
+const sets = (all: ReadonlyArray<Mapping>) => ({
+  files: new Set(all.map(({ file }) => file)),
+  paths: new Set(all.map(({ path }) => path))
+})
+
+/** A range as `map_files` has it: `maps` fills up short addresses with zeros. */
+const unpadded = (range: string): string => range.split("-").map((address) => address.replace(/^0+(?=.)/, "")).join("-")
 
 const deleted = " (deleted)"
 

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { UnixSocket } from "../../domain/Survey.ts"
+import * as Proc from "./Proc.ts"
 import * as Process from "./Process.ts"
 
 /** A unix socket that is connected. */
@@ -28,12 +29,20 @@ export interface Peers {
 
 /** The sockets of the network namespace of a process; none when they cannot be asked for. */
 export const of = (pid: number): Effect.Effect<Option.Option<Peers>> =>
-  Process.run({ program: "nsenter", args: [`--net=/proc/${pid}/ns/net`, "ss", "-xaneHO", "-M"] }).pipe(
+  Process.run(
+    Proc.sharesNetwork(pid) === true
+      ? { program: "ss", args: asking }
+      : { program: "nsenter", args: [`--net=/proc/${pid}/ns/net`, "ss", ...asking] }
+  ).pipe(
     Effect.match({
       onFailure: () => Option.none(),
-      onSuccess: ({ code, stdout }) => code === 0 ? Option.some(parse(stdout)) : Option.none()
+      // Of a list that is cut it is not known what was in it.
+      onSuccess: ({ code, stdout }) =>
+        code === 0 && stdout.length < Process.captureLimit ? Option.some(parse(stdout)) : Option.none()
     })
   )
+
+const asking = ["-xaneHO", "-M"]
 
 /** Reads what `ss -xaneHO -M` prints. */
 export const parse = (text: string): Peers => ({

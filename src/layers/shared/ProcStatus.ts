@@ -51,6 +51,13 @@ export const resources = (processes: ReadonlyArray<Status>, root: number): Reado
   )
 ]
 
+/** Those of other processes that a program traces. */
+export const traced = (pids: ReadonlyArray<number>): ReadonlyArray<Resource> =>
+  pids.flatMap((pid) => {
+    const status = of(pid)
+    return status === undefined ? [] : tracedBy(status)
+  })
+
 const tracedBy = ({ pid, tracer }: Status): ReadonlyArray<Resource> =>
   tracer === 0
     ? []

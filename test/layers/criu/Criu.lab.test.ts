@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   statSync,
   writeFileSync
@@ -150,6 +151,21 @@ describe("a process tree", () => {
         yield* Checkpoints.restore(tree.id, "second")
         yield* tree.counted((yield* tree.count) + 2)
         expect(LabProcess.stateOf(child)).toBe("T")
+      }).pipe(Effect.provide(tree.layer))
+    }))
+
+  it.scopedLive("may have a terminal of its own and a process with another root, and needs no option for them", () =>
+    Effect.gen(function* () {
+      const tree = yield* LabProcess.make({
+        setup: "master, slave = os.openpty()\nif os.fork() == 0:\n  os.chroot('.')\n  os.chdir('/')\n  time.sleep(1000)"
+      })
+      yield* Effect.gen(function* () {
+        expect(yield* Checkpoints.preflight(tree.id)).toMatchObject({ possible: true, options: {} })
+        yield* Checkpoints.create(tree.id, "first")
+        yield* Checkpoints.restore(tree.id, "first")
+        yield* tree.counted((yield* tree.count) + 2)
+        const [child = 0] = LabProcess.childrenOf(yield* tree.pid)
+        expect(readlinkSync(`/proc/${child}/root`)).toBe(tree.folder)
       }).pipe(Effect.provide(tree.layer))
     }))
 
