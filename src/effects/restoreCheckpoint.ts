@@ -5,6 +5,7 @@
  * fails.
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { AttemptError, Ports } from "./Attempt.ts"
 import { dumpAndPublish } from "./dumpAndPublish.ts"
@@ -37,6 +38,7 @@ import { settle } from "./recover.ts"
 import { Runtime } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
 import { afterRestore } from "./tellHooks.ts"
+import { networkOf, unlockAfterRemoval } from "./unlockNetwork.ts"
 
 /** What restore can fail with. */
 export type RestoreError =
@@ -156,10 +158,17 @@ const rollBackTo = (target: Target) =>
       Effect.catchAll((error) => goBack({ ...target, name, checkpoint: safety.checkpoint, directory }, error)),
       Effect.map((started) => [...safety.warnings, ...started])
     )
-    return yield* Effect.match(store.remove(safety.checkpoint, directory, "full"), {
+    const network = yield* networkOf(container, safety.checkpoint)
+    const removed = yield* Effect.match(store.remove(safety.checkpoint, directory, "full"), {
       onSuccess: (): ReadonlyArray<string> => warnings,
       onFailure: (error) => [...warnings, `the safety checkpoint "${name}" is left: ${error.message}`]
     })
+    // Connections that it had later than the checkpoint which it is back at: nobody goes on with them.
+    const released = yield* Option.match(network, {
+      onNone: () => Effect.succeed({ warnings: [] }),
+      onSome: (locked) => unlockAfterRemoval(container, locked)
+    })
+    return [...removed, ...released.warnings]
   }).pipe(Effect.uninterruptible)
 
 /** The restore failed: the container goes back to where it was when it was rolled back; always fails with the cause. */
@@ -173,11 +182,12 @@ const goBack = <E extends { readonly _tag: string; readonly message: string }>(
     const runtime = yield* Runtime
     const { bundle: _, ...streams } = target.plan.options.oci ?? {}
     // All at once: what was to bring the memory in behind may be what has failed.
-    const { lazyPages: __, oci: ___, ...options } = target.plan.options
+    const { criu, lazyPages: __, oci: ___, ...rest } = target.plan.options
+    const options = criu?.terminal === undefined ? rest : { ...rest, criu: { terminal: criu.terminal } }
     const plan = {
       ...target.plan,
       pause: checkpoint.record?.paused ?? false,
-      // Into its own bundle, whatever was to take its place.
+      // Into its own bundle and its own ids, whatever was to take their place.
       options: target.plan.options.oci === undefined ? options : { ...options, oci: streams }
     }
     const warnings = yield* Effect.mapError(

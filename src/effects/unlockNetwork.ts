@@ -44,7 +44,8 @@ export const warnOfLock = ({ checkpoint, state }: Created, container: Container,
 export const unlockAfterRemoval = (container: Container, network: string) =>
   Effect.gen(function* () {
     const now = yield* refresh(container)
-    return isStanding(now.state) ? false : yield* unlock(now, network)
+    // A namespace is that of a container which runs since; connections are those of the checkpoint alone.
+    return isStanding(now.state) && isNamespace(network) ? false : yield* unlock(now, network)
   }).pipe(
     Effect.match({
       onFailure: (error) => ({ warnings: [`${whose(network)} all packets still: ${error.message}`] }),
@@ -81,15 +82,22 @@ const isWanted = (network: string) =>
     const containers = yield* everyContainer
     for (const container of containers.filter(({ state }) => !isStanding(state))) {
       for (const checkpoint of yield* checkpointsOf(container)) {
-        if (Option.contains(yield* networkOf(container, checkpoint), network)) return true
+        const wanted = yield* networkOf(container, checkpoint)
+        if (Option.isSome(wanted) && overlap(wanted.value, network)) return true
       }
     }
     return false
   })
 
+const isNamespace = (network: string): boolean => network.startsWith("/")
+
+/** Whether two locks have something in common: namespaces all, connections some. */
+const overlap = (one: string, other: string): boolean =>
+  one.split(", ").some((part) => other.split(", ").includes(part))
+
 /** A namespace by its path, or connections. */
 const whose = (network: string): string =>
-  network.startsWith("/") ? `the network namespace "${network}" drops` : `the firewall drops, of ${network},`
+  isNamespace(network) ? `the network namespace "${network}" drops` : `the firewall drops, of ${network},`
 
 /** It has a process, or is about to have one: it needs its network. */
 const isStanding = (state: Container["state"]): boolean => state !== "stopped" && state !== "forgotten"

@@ -38,6 +38,12 @@ export const placeOf = (pid: number): Place => {
     : { pid: inside, beside: pid }
 }
 
+/** Whether a process is the first of a pid namespace that is not ours: CRIU dumps the namespace with it. */
+export const isFirstOfItsOwn = (pid: number): boolean => {
+  const all = Proc.pidsInNamespaces(pid)
+  return all.length > 1 && all.at(-1) === 1
+}
+
 /** Runs CRIU to its end, also where somebody ends what it was started by. */
 export const run = (
   settings: CriuSettings,

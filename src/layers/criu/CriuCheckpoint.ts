@@ -17,6 +17,7 @@ import * as OpenFiles from "../shared/OpenFiles.ts"
 import * as Proc from "../shared/Proc.ts"
 import type * as Process from "../shared/Process.ts"
 import * as CriuCall from "./CriuCall.ts"
+import * as CriuConnections from "./CriuConnections.ts"
 import * as CriuCommand from "./CriuCommand.ts"
 import { type CriuSettings, runtimeName } from "./CriuSettings.ts"
 import { current } from "./CriuLifecycle.ts"
@@ -55,8 +56,13 @@ export const checkpoint = (
       unprivileged: CriuCall.isUnprivileged(),
       options: request.options
     })
+    const { held: _, restoring: __, ...known } = registration
+    const kept = { ...known, ...(CriuCall.isFirstOfItsOwn(root.pid) ? { ownNamespace: true } : {}) }
+    // Before CRIU is started: where the dump stops the tree, whoever publishes it may be another one.
+    yield* KeptRegistration.write(request.imagePath, kept)
     const keepsConnections = request.after === "stopped" && request.options.tcpEstablished === true
     const before = keepsConnections ? yield* ConnectionLock.held : []
+    const connections = keepsConnections ? yield* CriuConnections.of(ProcessTree.pids(root), root.pid) : undefined
     const finished = yield* CriuCall.run(settings, args, { lease: request.lease, beside: place.beside }).pipe(
       CriuDump.withProgress(request)
     )
@@ -65,8 +71,10 @@ export const checkpoint = (
       return yield* fail(container, root, paused ? undefined : held, finished, log)
     }
     if (request.after === "stopped") yield* Proc.awaitEnd(root.pid, root.startTime)
-    const locks = keepsConnections ? (yield* ConnectionLock.held).filter((one) => !before.includes(one)) : []
-    yield* KeptRegistration.write(request.imagePath, { ...registration, ...(locks.length === 0 ? {} : { locks }) })
+    if (connections !== undefined) {
+      const locks = (yield* ConnectionLock.held).filter((one) => !before.includes(one) && connections(one))
+      if (locks.length > 0) yield* KeptRegistration.write(request.imagePath, { ...kept, locks })
+    }
     yield* ProcessRegistry.writeIfMissing(settings, registration)
     const { streams } = registration
     const files = registration.newPids === true || Proc.sharesNamespace(root.pid, "mnt") !== false

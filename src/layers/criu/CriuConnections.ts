@@ -9,8 +9,21 @@ import type { Checkpoint } from "../../domain/Checkpoint.ts"
 import { RuntimeFailed } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
 import * as ConnectionLock from "../shared/ConnectionLock.ts"
+import * as ProcSurvey from "../shared/ProcSurvey.ts"
 import { runtimeName } from "./CriuSettings.ts"
 import * as KeptRegistration from "./KeptRegistration.ts"
+
+/**
+ * Tells the locks on connections of these processes from those on others, which another dump may have taken at the same time. Of
+ * version 6 of the protocol, whose addresses are written in several ways, all are taken for theirs.
+ */
+export const of = (pids: ReadonlyArray<number>, root: number): Effect.Effect<(lock: string) => boolean> =>
+  Effect.map(ProcSurvey.survey(pids, root, "quick"), ({ resources }) => {
+    const own = new Set(
+      resources.flatMap((one) => one._tag === "TcpConnection" ? [`${one.local}-${one.remote}`] : [])
+    )
+    return (lock) => own.has(lock) || lock.endsWith(` CRIU-${root}`) || lock.split(":").length > 3
+  })
 
 /** The connections of a checkpoint that are locked still. */
 export const locked = (

@@ -6,7 +6,12 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Checkpoint } from "../../domain/Checkpoint.ts"
-import { RuntimeFailed, type RuntimeUnavailable, type StorageFailed } from "../../domain/CheckpointError.ts"
+import {
+  OptionUnsupported,
+  RuntimeFailed,
+  type RuntimeUnavailable,
+  type StorageFailed
+} from "../../domain/CheckpointError.ts"
 import type { Container, ProcessIdentity } from "../../domain/Container.ts"
 import type { Disk } from "../../effects/Disk.ts"
 import type { RestoreRequest } from "../../effects/Runtime.ts"
@@ -39,17 +44,34 @@ type RestoreError = RuntimeUnavailable | RuntimeFailed | StorageFailed
 export const checkRestore = (
   container: Container,
   { checkpoint, options }: Subject
-): Effect.Effect<void, RuntimeFailed, FileSystem.FileSystem> =>
+): Effect.Effect<void, RuntimeFailed | OptionUnsupported, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const kept = Option.getOrUndefined(yield* KeptRegistration.read(checkpoint.path))
     const ending = container.process === undefined ? [] : ProcessTree.ids(container.process)
     const verdict = ImageChain.broken(checkpoint.path) ??
-      (yield* RestoreImages.missingFile(checkpoint.path, Streams.paths(kept))) ??
+      (RestoreImages.hasMounts(checkpoint.path)
+        ? undefined
+        : yield* RestoreImages.missingFile(checkpoint.path, Streams.paths(kept))) ??
       OpenFiles.changed(checkpoint.record?.files ?? []) ??
       noTerminal(checkpoint, options) ??
-      (options.criu?.newPids === true ? undefined : yield* RestoreImages.takenPid(checkpoint.path, ending))
+      (hasOwnPids(kept, options) ? undefined : yield* RestoreImages.takenPid(checkpoint.path, ending))
+    if (kept?.ownNamespace === true && options.criu?.newPids === true) {
+      return yield* new OptionUnsupported({
+        option: "newPids",
+        runtime: runtimeName,
+        detail: "its pid namespace is in the checkpoint and comes back with it, leave the option out",
+        supportedBy: []
+      })
+    }
     if (verdict !== undefined) return yield* failed(container, verdict)
   })
+
+/** A namespace of their own is theirs again unless it is said otherwise; one that was dumped with them is no matter of ours. */
+const isNewPids = (kept: Registration | undefined, { criu }: RestoreRequest["options"]): boolean =>
+  criu?.newPids ?? kept?.newPids === true
+
+const hasOwnPids = (kept: Registration | undefined, options: RestoreRequest["options"]): boolean =>
+  kept?.ownNamespace === true || isNewPids(kept, options)
 
 /** Brings a process tree back. */
 export const restore = (
@@ -61,13 +83,15 @@ export const restore = (
     const { after, checkpoint, lease, options, workPath } = request
     const kept = yield* KeptRegistration.read(checkpoint.path)
     const terminal = yield* Streams.openTerminal(options.criu?.terminal)
-    const outputs = yield* Streams.openAll(Option.getOrUndefined(kept))
-    const newPids = options.criu?.newPids === true
+    const known = yield* ProcessRegistry.read(settings, container.id)
+    const streams = Option.getOrUndefined(Option.orElse(kept, () => known))
+    const outputs = yield* Streams.openAll(streams)
+    const newPids = isNewPids(Option.getOrUndefined(kept), options)
     const restoring = Restoring.begin(ProcessRegistry.file(settings, container.id), newPids)
     yield* forget(restoring)
     const fs = yield* FileSystem.FileSystem
     yield* onClose(Effect.ignore(Effect.provideService(forget(restoring), FileSystem.FileSystem, fs)))
-    yield* intend(settings, container, kept, restoring)
+    yield* intend(settings, container, Option.orElse(known, () => kept), restoring)
     const first = 3 + lease.descriptors.length
     const args = CriuCommand.restore({
       imagePath: checkpoint.path,
@@ -92,8 +116,16 @@ export const restore = (
         onStart
       }))
     const root = finished.code === 0 ? Restoring.restored(restoring) : undefined
-    if (root === undefined) return yield* fail(container, workPath, finished)
-    yield* register(settings, container, kept, root, newPids).pipe(
+    if (root === undefined) {
+      const left = yield* RestoreImages.started(
+        checkpoint.path,
+        restoring.since,
+        newPids ? finished.session : undefined
+      )
+      yield* ProcessTree.killAll(left)
+      return yield* fail(container, workPath, finished)
+    }
+    yield* register(settings, container, Option.orElse(kept, () => known), root, newPids).pipe(
       Effect.zipRight(after === "paused" ? ProcessTree.stop(root, container.id) : Effect.void),
       Effect.zipRight(pages === undefined ? Effect.void : bringIn(container, request, pages)),
       Effect.tapError(() => Effect.ignore(ProcessTree.kill(root, container.id)))
@@ -104,13 +136,12 @@ export const restore = (
 const intend = (
   settings: CriuSettings,
   { id, identity }: Container,
-  kept: Option.Option<Registration>,
+  before: Option.Option<Registration>,
   restoring: Restoring.Restoring
 ) =>
-  Effect.gen(function* () {
-    const known = yield* ProcessRegistry.read(settings, id)
-    const before = Option.orElse(known, () => kept)
-    if (Option.isSome(before)) yield* ProcessRegistry.write(settings, { ...before.value, id, identity, restoring })
+  Option.match(before, {
+    onNone: () => Effect.void,
+    onSome: (known) => ProcessRegistry.write(settings, { ...known, id, identity, restoring })
   })
 
 const forget = ({ pidFile }: Restoring.Restoring) =>

@@ -11,9 +11,9 @@ import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
 import { runtimeName } from "./CriuSettings.ts"
 
-/** The incarnation that a pid is now; `undefined` when no process of it lives. */
+/** The incarnation that a pid is now; `undefined` when no process of it lives. The id of a thread is no pid. */
 export const identify = (pid: number): ProcessIdentity | undefined => {
-  const found = Proc.stat(pid)
+  const found = Proc.isProcess(pid) ? Proc.stat(pid) : undefined
   return found === undefined || !Proc.isAlive(pid, found.startTime) ? undefined : Proc.identify(pid, found.startTime)
 }
 
@@ -79,6 +79,13 @@ export const kill = (root: ProcessIdentity, container: string): Effect.Effect<vo
 /** The living processes of a tree, its root first, parents before their children. */
 const members = (root: ProcessIdentity): ReadonlyArray<ProcessIdentity> =>
   !lives(root) ? [] : [root, ...Proc.descendants(root.pid).flatMap((pid) => identify(pid) ?? [])]
+
+/** Kills processes, whatever they belong to. */
+export const killAll = (all: ReadonlyArray<ProcessIdentity>): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    signal(all, "SIGKILL")
+    return Effect.forEach(all, ({ pid, startTime }) => Proc.awaitEnd(pid, startTime), { discard: true })
+  })
 
 /** Stopped by a signal, which a tracer's stop is not. */
 const isHeld = ({ pid }: ProcessIdentity): boolean => Proc.stat(pid)?.state === "T"

@@ -23,6 +23,8 @@ export const Registration = Schema.Struct({
   streams: Schema.optional(Schema.Struct({ stdout: Schema.String, stderr: Schema.String })),
   /** It was restored into a pid namespace of its own, which has the mounts of the machine as they were then. */
   newPids: Schema.optional(Schema.Boolean),
+  /** Beside images: the pid namespace was dumped with the tree, whose first process it began with. */
+  ownNamespace: Schema.optional(Schema.Boolean),
   /** Beside images: the connections that CRIU left locked, see `ConnectionLock.ts`. */
   locks: Schema.optional(Schema.Array(Schema.String)),
   /** A restore that has begun and whose outcome is not known yet. */

@@ -9,9 +9,11 @@ import * as Option from "effect/Option"
 import * as FilesImage from "../../domain/image/FilesImage.ts"
 import * as PstreeImage from "../../domain/image/PstreeImage.ts"
 import * as RemapImage from "../../domain/image/RemapImage.ts"
+import type { ProcessIdentity } from "../../domain/Container.ts"
 import type * as CriuLog from "../shared/CriuLog.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
+import * as ProcessTree from "./ProcessTree.ts"
 
 /** The first process id of the images that is in use, but for those that are about to end; `undefined` where all are free. */
 export const takenPid = (imagePath: string, ending: ReadonlyArray<number>) =>
@@ -25,6 +27,24 @@ export const takenPid = (imagePath: string, ending: ReadonlyArray<number>) =>
       hint: 'end that process, or use option "newPids" for a pid namespace of its own'
     }
   })
+
+/**
+ * What lives of a restore that has failed: the processes that have ids of the images and began since it did, or all of the session
+ * in which a pid namespace was made.
+ *
+ * @param since clock ticks since boot
+ */
+export const started = (imagePath: string, since: number, session: number | undefined) =>
+  Effect.map(image(imagePath, "pstree.img", PstreeImage.decode), (found): ReadonlyArray<ProcessIdentity> => {
+    const pids = session === undefined
+      ? Option.getOrElse(found, () => []).map(({ pid }) => pid)
+      : Proc.inSession(session)
+    return pids.flatMap((pid) => ProcessTree.identify(pid) ?? []).filter(({ startTime }) => startTime >= since - 1)
+  })
+
+/** Whether mounts of the processes' own were dumped: then their files are not where ours are. */
+export const hasMounts = (imagePath: string): boolean =>
+  (KernelFile.names(imagePath) ?? []).some((name) => name.startsWith("mountpoints-"))
 
 /** The first file or folder of the images that is gone; `undefined` where all are there. */
 export const missingFile = (imagePath: string, handedOver: ReadonlyArray<string>) =>
@@ -46,10 +66,10 @@ export const missingFile = (imagePath: string, handedOver: ReadonlyArray<string>
 /** Whether the processes were attached to a terminal from outside. */
 export const hasTerminal = (imagePath: string): boolean => KernelFile.exists(`${imagePath}/tty-info.img`)
 
-/** A path of the images as the machine has it; `undefined` for what the kernel keeps in memory: a process's is there when that is. */
+/** A path of the images as the machine has it; `undefined` for what the kernel makes: what is a process's or a terminal's is there when that is. */
 export const onHost = (path: string): string | undefined => {
   const host = path.startsWith("/") ? path : `/${path}`
-  return /^\/(proc|sys)\//.test(host) ? undefined : host
+  return /^\/(proc|sys|dev\/pts)\//.test(host) ? undefined : host
 }
 
 const holderOf = (id: number): string => {

@@ -72,24 +72,30 @@ const run = (settings: CriuSettings, input: string, command: Command) =>
         const home = ProcessRegistry.home(settings, name)
         const streams = { stdout: `${home}/stdout`, stderr: `${home}/stderr` }
         const open = yield* Streams.openFiles(streams)
-        const pid = yield* Process.start({
-          program: command.program,
-          args: command.args ?? [],
-          ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-          ...(command.env === undefined ? {} : { env: command.env }),
-          streams: open
-        }).pipe(Effect.mapError(unavailable))
-        const process = ProcessTree.identify(pid)
-        // It may have ended already: then it is known as that.
-        const root = process ?? { pid, startTime: 0 }
-        const container = yield* register(settings, name, {
-          version: 1,
-          id: name,
-          identity: Registration.identityOf(root),
-          process: root,
-          program: command.program,
-          streams
-        })
+        const container = yield* Effect.uninterruptible(Effect.gen(function* () {
+          const pid = yield* Process.start({
+            program: command.program,
+            args: command.args ?? [],
+            ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+            ...(command.env === undefined ? {} : { env: command.env }),
+            streams: open
+          }).pipe(Effect.mapError(unavailable))
+          const process = ProcessTree.identify(pid)
+          // It may have ended already: then it is known as that.
+          const root = process ?? { pid, startTime: 0 }
+          // One that nobody can name is not left running.
+          return yield* Effect.tapError(
+            register(settings, name, {
+              version: 1,
+              id: name,
+              identity: Registration.identityOf(root),
+              process: root,
+              program: command.program,
+              streams
+            }),
+            () => Effect.ignore(ProcessTree.kill(root, name))
+          )
+        }))
         return { container, ...streams }
       })
     )

@@ -31,6 +31,10 @@ export const stat = (pid: number): Stat | undefined => {
   return line === undefined ? undefined : parseStat(line)
 }
 
+/** Whether this is the pid of a process; `/proc` also has folders for the ids of threads, and does not list them. */
+export const isProcess = (pid: number): boolean =>
+  new RegExp(`^Tgid:\\s+${pid}$`, "m").test(KernelFile.read(`/proc/${pid}/status`) ?? "")
+
 /** Whether the process of this pid still is the one that started then, and has not ended. */
 export const isAlive = (pid: number, startTime: number): boolean => {
   const found = stat(pid)
