@@ -7,18 +7,19 @@ import { Checkpoints } from "stasis"
 import { poll } from "../oci/LabContainer.ts"
 import * as LabProcess from "./LabProcess.ts"
 
-/** Echoes what one client sends, on a port that it writes down, and counts. */
+/** Echoes what its clients send, on a port that it writes down, and counts. */
 const echoing = `
 server = socket.create_server(('127.0.0.1', 0))
 with open('port.new', 'w') as port: port.write(str(server.getsockname()[1]))
 os.rename('port.new', 'port')
-def echo():
-    client, _ = server.accept()
+def echo(client):
     while True:
         data = client.recv(100)
         if not data: break
         client.sendall(data)
-threading.Thread(target=echo, daemon=True).start()`
+def serve():
+    while True: threading.Thread(target=echo, args=(server.accept()[0],), daemon=True).start()
+threading.Thread(target=serve, daemon=True).start()`
 
 /** The rules that drop packets. */
 const drops = (): ReadonlyArray<string> =>
@@ -58,6 +59,23 @@ describe("established connections of plain processes", () => {
         yield* Checkpoints.restore(tree.id, "first")
         expect(drops()).toEqual([])
         expect(yield* ask("two")).toBe("two")
+      }).pipe(Effect.provide(tree.layer))
+    }))
+
+  it.scopedLive("that came after the checkpoint which the tree is rolled back to are let go, and those of before go on", () =>
+    Effect.gen(function* () {
+      const tree = yield* LabProcess.make({ setup: echoing })
+      const before = yield* client(tree.folder)
+      expect(yield* before.ask("one")).toBe("one")
+      yield* Effect.gen(function* () {
+        yield* Checkpoints.create(tree.id, "first", { tcpEstablished: true, leaveRunning: true })
+        const later = yield* client(tree.folder)
+        expect(yield* later.ask("two")).toBe("two")
+        const { warnings } = yield* Checkpoints.restore(tree.id, "first", { replace: true })
+        expect(warnings).toEqual([])
+        expect(drops()).toEqual([])
+        expect(yield* before.ask("three")).toBe("three")
+        expect(yield* Checkpoints.names(tree.id)).toEqual(["first"])
       }).pipe(Effect.provide(tree.layer))
     }))
 
