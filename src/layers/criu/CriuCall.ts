@@ -6,7 +6,6 @@
 import process from "node:process"
 import * as Effect from "effect/Effect"
 import { RuntimeUnavailable } from "../../domain/CheckpointError.ts"
-import type { Lease } from "../../effects/Disk.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as Process from "../shared/Process.ts"
 import { type CriuSettings, runtimeName } from "./CriuSettings.ts"
@@ -87,8 +86,3 @@ export const unavailable = (error: Process.NotStarted): RuntimeUnavailable =>
         : "install it"
       : "make it a program that can be run here"
   })
-
-/** A lease of more descriptors. */
-export const withDescriptors = (lease: Lease, more: ReadonlyArray<number>): Lease => ({
-  descriptors: [...lease.descriptors, ...more]
-})

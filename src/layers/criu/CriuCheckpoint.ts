@@ -82,7 +82,7 @@ export const checkpoint = (
       : []
     return {
       ...(yield* CriuDump.readStatistics(request.workPath)),
-      // Our own files of its output are handed over anew.
+      // Our own files of its output may grow, and are made anew.
       files: files.filter(({ path }) => path !== streams?.stdout && path !== streams?.stderr),
       warnings: finished.code === 0 ? [] : ["what started CRIU was ended before CRIU was, the dump is whole"]
     }

@@ -34,8 +34,6 @@ export interface RestorePlan {
   /** What the processes are left as. */
   readonly after: "running" | "stopped"
   readonly unprivileged: boolean
-  /** Descriptors that CRIU inherits, by the paths of the files which they take the place of. */
-  readonly inherited: ReadonlyArray<{ readonly descriptor: number; readonly path: string }>
   readonly options: RestoreOptions
 }
 
@@ -69,10 +67,6 @@ export const restore = (plan: RestorePlan): ReadonlyArray<string> => [
   `--pidfile=${plan.pidFile}`,
   ...(plan.after === "stopped" ? ["--leave-stopped"] : []),
   ...(plan.options.lazyPages === true ? ["--lazy-pages"] : []),
-  // CRIU knows a file by its path from the root on, without a slash.
-  ...plan.inherited.flatMap((
-    { descriptor, path }
-  ) => ["--inherit-fd", `fd[${descriptor}]:${path.replace(/^\/+/, "")}`]),
   ...flags(plan.options)
 ]
 

@@ -85,32 +85,29 @@ export const restore = (
     const terminal = yield* Streams.openTerminal(options.criu?.terminal)
     const known = yield* ProcessRegistry.read(settings, container.id)
     const streams = Option.getOrUndefined(Option.orElse(kept, () => known))
-    const outputs = yield* Streams.openAll(streams)
+    yield* Streams.make(streams)
     const newPids = isNewPids(Option.getOrUndefined(kept), options)
     const restoring = Restoring.begin(ProcessRegistry.file(settings, container.id), newPids)
     yield* forget(restoring)
     const fs = yield* FileSystem.FileSystem
     yield* onClose(Effect.ignore(Effect.provideService(forget(restoring), FileSystem.FileSystem, fs)))
     yield* intend(settings, container, Option.orElse(known, () => kept), restoring)
-    const first = 3 + lease.descriptors.length
     const args = CriuCommand.restore({
       imagePath: checkpoint.path,
       workPath,
       pidFile: restoring.pidFile,
       after: after === "paused" ? "stopped" : "running",
       unprivileged: CriuCall.isUnprivileged(),
-      inherited: outputs.map(({ path }, index) => ({ descriptor: first + index, path })),
       options
     })
-    const inherits = CriuCall.withDescriptors(lease, outputs.map(({ descriptor }) => descriptor))
     const pages = options.lazyPages === true ? yield* serve(settings, container, request) : undefined
     const finished = yield* RestoreProgress.whileRestoring(request.report, (onStart) =>
       CriuCall.run(settings, args, {
-        lease: inherits,
+        lease,
         streams: terminal === undefined ? {} : { stdin: terminal, stdout: terminal, stderr: terminal },
         ...(newPids
           ? {
-            wrap: (call: CriuCall.Call) => OwnPids.wrap(call, workPath, restoring.pidFile, inherits.descriptors.length)
+            wrap: (call: CriuCall.Call) => OwnPids.wrap(call, workPath, restoring.pidFile, lease.descriptors.length)
           }
           : {}),
         onStart

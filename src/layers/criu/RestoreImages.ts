@@ -46,14 +46,14 @@ export const started = (imagePath: string, since: number, session: number | unde
 export const hasMounts = (imagePath: string): boolean =>
   (KernelFile.names(imagePath) ?? []).some((name) => name.startsWith("mountpoints-"))
 
-/** The first file or folder of the images that is gone; `undefined` where all are there. */
-export const missingFile = (imagePath: string, handedOver: ReadonlyArray<string>) =>
+/** The first file or folder of the images that is gone, but for those that are made anew; `undefined` where all are there. */
+export const missingFile = (imagePath: string, ours: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const files = Option.getOrElse(yield* image(imagePath, "files.img", FilesImage.decode), () => [])
     const nameless = Option.getOrElse(yield* image(imagePath, "remap-fpath.img", RemapImage.decode), () => new Set())
     for (const { id, kind, path } of files) {
       const host = onHost(path)
-      if (host === undefined || nameless.has(id) || handedOver.includes(host) || KernelFile.exists(host)) continue
+      if (host === undefined || nameless.has(id) || ours.includes(host) || KernelFile.exists(host)) continue
       return {
         reason: "FileMissing",
         detail: `the ${kind} "${host}" that it ${kind === "folder" ? "works in" : "holds open"} is gone`,

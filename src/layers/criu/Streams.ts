@@ -1,6 +1,6 @@
 /**
- * The standard streams of process trees: files under the stasis root for what was started by us, handed over anew at a restore,
- * which one that was removed or rotated does not hinder; and the terminal of a program that had one.
+ * The standard streams of process trees: files under the stasis root for what was started by us, which CRIU lets grow, for they are
+ * only appended to; and the terminal of a program that had one.
  */
 import { closeSync, constants, openSync } from "node:fs"
 import * as Effect from "effect/Effect"
@@ -11,24 +11,13 @@ import { onClose } from "../shared/onClose.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import type { Registration } from "./Registration.ts"
 
-/** A file that is open for appending. */
-export interface OpenStream {
-  readonly path: string
-  readonly descriptor: number
-}
-
 /** The files of a tree's output and errors; none for a tree that was not started by us. */
 export const paths = (registration: Registration | undefined): ReadonlyArray<string> =>
   registration?.streams === undefined ? [] : [registration.streams.stdout, registration.streams.stderr]
 
-/** Opens those files for as long as the scope is; what was in them stays. */
-export const openAll = (
-  registration: Registration | undefined
-): Effect.Effect<ReadonlyArray<OpenStream>, StorageFailed, Scope.Scope> =>
-  Effect.forEach(
-    paths(registration),
-    (path) => Effect.map(open(path, appending), (descriptor) => ({ path, descriptor }))
-  )
+/** Makes those files where they are gone: what was removed or rotated does not hinder a restore, which appends to what is there. */
+export const make = (registration: Registration | undefined): Effect.Effect<void, StorageFailed> =>
+  Effect.scoped(Effect.forEach(paths(registration), (path) => open(path, appending), { discard: true }))
 
 /** Opens the files that a command is started with. */
 export const openFiles = ({ stderr, stdout }: { readonly stdout: string; readonly stderr: string }) =>

@@ -23,7 +23,6 @@ const restoreOf = (options: RestoreOptions, more: Partial<CriuCommand.RestorePla
     pidFile: "/w/root.pid",
     after: "running",
     unprivileged: false,
-    inherited: [],
     options,
     ...more
   })
@@ -75,12 +74,8 @@ describe("CriuCommand", () => {
     expect(restoreOf({}, { unprivileged: true })).toContain("--unprivileged")
   })
 
-  it("hands files over by their paths without the first slash, and brings memory in behind", () => {
-    const inherited = [{ descriptor: 5, path: "/var/lib/out" }, { descriptor: 6, path: "/e" }]
-    expect(restoreOf({ lazyPages: true }, { inherited })).toEqual([
-      ...plainRestore,
-      ...["--lazy-pages", "--inherit-fd", "fd[5]:var/lib/out", "--inherit-fd", "fd[6]:e", "--manage-cgroups=ignore"]
-    ])
+  it("brings memory in behind a restore", () => {
+    expect(restoreOf({ lazyPages: true })).toEqual([...plainRestore, "--lazy-pages", "--manage-cgroups=ignore"])
   })
 
   it("refuses what CRIU cannot be asked for", () => {
