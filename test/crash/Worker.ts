@@ -10,7 +10,7 @@ export const bundle = async (
   folder: string,
   entry: "criuWorker.lab.ts" | "worker.disk.ts" | "worker.lab.ts" = "worker.disk.ts"
 ): Promise<string> => {
-  const outfile = `${folder}/worker.mjs`
+  const outfile = `${folder}/${entry}.mjs`
   await build({
     entryPoints: [new URL(entry, import.meta.url).pathname],
     outfile,
