@@ -18,9 +18,13 @@ const piece = "processes"
 const stasisRoot = `${scratch}/stasis-processes`
 const bareFolder = `${scratch}/bare-process`
 
-/** What the library may cost: so many milliseconds of a small process, this share of the bare time of a large one. */
-const boundOf = (mebibytes: number) =>
-  mebibytes < 256 ? { share: 0, milliseconds: 25 } : { share: 0.05, milliseconds: 0 }
+/** What the library may cost: so many milliseconds more for a small process, so many times the bare time for a large one. */
+const bounds = { milliseconds: 25, times: 1.05 }
+
+const ofLibrary = (mebibytes: number, what: string, pairs: Row.Pairs): Row.Row =>
+  mebibytes < 256
+    ? Row.ofDifference(piece, what, pairs, { share: 0, milliseconds: bounds.milliseconds })
+    : Row.ofRatio(piece, what, pairs, bounds.times)
 
 /** Create and restore of a process with so many MiB of touched memory, in rows. */
 export const processes = (mebibytes: number) => (quick: boolean) =>
@@ -32,7 +36,6 @@ const ofSize = (mebibytes: number, pairs: number, runs: number) =>
   Effect.gen(function* () {
     const subject = yield* TouchedProcess.make(mebibytes)
     const { id } = subject
-    const bound = boundOf(mebibytes)
     const name = (text: string) => `process, ${text}, ${mebibytes} MiB`
     const rows: Array<Row.Row> = []
     const remove = Effect.zipRight(Checkpoints.remove(id, "measured"), Touched.must("sync", []))
@@ -45,7 +48,7 @@ const ofSize = (mebibytes: number, pairs: number, runs: number) =>
       }
       const create = Checkpoints.create(id, "measured", { leaveRunning: true, durability })
       const library = yield* interleave(pairs, 2, { run: create, after: remove }, bare)
-      rows.push(Row.ofDifference(piece, name(`library: create, durability ${durability}`), library, bound))
+      rows.push(ofLibrary(mebibytes, name(`library: create, durability ${durability}`), library))
       const typed = stasis(["create", "--quiet", "--leave-running", "--durability", durability, id, "measured"])
       const commandLine = yield* interleave(runs, 1, { run: typed, after: remove }, bare)
       rows.push(Row.ofDifference(piece, name(`command line: create, durability ${durability}`), commandLine, undefined))
@@ -55,7 +58,7 @@ const ofSize = (mebibytes: number, pairs: number, runs: number) =>
     const before = TouchedProcess.end(subject)
     const bare = { before, run: TouchedProcess.bareRestore(kept, `${bareFolder}/work`) }
     const library = yield* interleave(pairs, 2, { before, run: Checkpoints.restore(id, "kept") }, bare)
-    rows.push(Row.ofDifference(piece, name("library: restore"), library, bound))
+    rows.push(ofLibrary(mebibytes, name("library: restore"), library))
     const typed = { before, run: stasis(["restore", "--quiet", id, "kept"]) }
     const commandLine = yield* interleave(runs, 1, typed, bare)
     rows.push(Row.ofDifference(piece, name("command line: restore"), commandLine, undefined))
