@@ -33,7 +33,7 @@ export const account = <K>(
     const one = steps[step]
     if (one?.do === "create" && end === "done") there.set(one.name, known)
     if (one?.do === "remove" && end === "done") there.delete(one.name)
-    if (end !== "done") failed = `${one?.do} ${one?.name} ended with ${end}: ${message}`
+    if (end !== "done") failed ??= `${one?.do} ${one?.name} ended with ${end}: ${message}`
   }
   const last = steps[begun]
   return {
