@@ -82,9 +82,8 @@ export const write = (
 ): Effect.Effect<void, StorageFailed, FileSystem.FileSystem | Disk> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const folder = home(settings, registration.id)
-    const path = `${folder}/${fileName}`
-    yield* Annex.makePrivate(folder)
+    const path = file(settings, registration.id)
+    yield* Annex.makePrivate(home(settings, registration.id))
     yield* fs.writeFileString(`${path}.new`, Registration.print(registration), { mode: 0o600 }).pipe(
       Effect.zipRight(fs.rename(`${path}.new`, path)),
       Effect.mapError(storageFailed("write", path))

@@ -6,7 +6,7 @@
 import process from "node:process"
 import * as Effect from "effect/Effect"
 import { RuntimeFailed } from "../../domain/CheckpointError.ts"
-import type { ProcessIdentity } from "../../domain/Container.ts"
+import { isSameProcess, type ProcessIdentity } from "../../domain/Container.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
 import { runtimeName } from "./CriuSettings.ts"
@@ -55,7 +55,7 @@ export const resume = (
   signalUntil(
     "SIGCONT",
     // Children first: a parent that goes on finds them running.
-    () => members(root).filter((one) => isHeld(one) && !before.some((other) => isSame(one, other))).toReversed(),
+    () => members(root).filter((one) => isHeld(one) && !before.some((other) => isSameProcess(one, other))).toReversed(),
     (detail) => failed("resume", container, detail)
   )
 
@@ -76,10 +76,6 @@ export const kill = (root: ProcessIdentity, container: string): Effect.Effect<vo
     }
   })
 
-/** The living processes of a tree, its root first, parents before their children. */
-const members = (root: ProcessIdentity): ReadonlyArray<ProcessIdentity> =>
-  !lives(root) ? [] : [root, ...Proc.descendants(root.pid).flatMap((pid) => identify(pid) ?? [])]
-
 /** Kills processes, whatever they belong to. */
 export const killAll = (all: ReadonlyArray<ProcessIdentity>): Effect.Effect<void> =>
   Effect.suspend(() => {
@@ -87,10 +83,12 @@ export const killAll = (all: ReadonlyArray<ProcessIdentity>): Effect.Effect<void
     return Effect.forEach(all, ({ pid, startTime }) => Proc.awaitEnd(pid, startTime), { discard: true })
   })
 
+/** The living processes of a tree, its root first, parents before their children. */
+const members = (root: ProcessIdentity): ReadonlyArray<ProcessIdentity> =>
+  !lives(root) ? [] : [root, ...Proc.descendants(root.pid).flatMap((pid) => identify(pid) ?? [])]
+
 /** Stopped by a signal, which a tracer's stop is not. */
 const isHeld = ({ pid }: ProcessIdentity): boolean => Proc.stat(pid)?.state === "T"
-
-const isSame = (a: ProcessIdentity, b: ProcessIdentity): boolean => a.pid === b.pid && a.startTime === b.startTime
 
 /** Signals processes; why one could not be, where that was so. One that has ended meanwhile is none to be signalled. */
 const signal = (all: ReadonlyArray<ProcessIdentity>, name: NodeJS.Signals): string | undefined => {

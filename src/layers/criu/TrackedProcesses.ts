@@ -9,10 +9,9 @@ import { Disk } from "../../effects/Disk.ts"
 import { type Command, Processes } from "../../effects/Processes.ts"
 import * as Annex from "../shared/Annex.ts"
 import { containerLockPath, worldPath } from "../shared/FolderLayout.ts"
-import * as KernelFile from "../shared/KernelFile.ts"
 import * as Process from "../shared/Process.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
-import { describe, nameOf } from "./CriuContainerStore.ts"
+import { describe, nameOf, unnamed } from "./CriuContainerStore.ts"
 import { unavailable } from "./CriuCall.ts"
 import type { CriuSettings } from "./CriuSettings.ts"
 import * as ProcessRegistry from "./ProcessRegistry.ts"
@@ -49,14 +48,7 @@ const track = (settings: CriuSettings, input: string, pid: number) =>
         if (Option.isSome(known)) {
           return yield* new ContainerExists({ container: known.value.id, pid, reason: "Tracked" })
         }
-        const program = KernelFile.link(`/proc/${pid}/exe`)
-        return yield* register(settings, name, {
-          version: 1,
-          id: name,
-          identity: Registration.identityOf(process),
-          process,
-          ...(program === undefined ? {} : { program })
-        })
+        return yield* register(settings, name, { ...unnamed(process), id: name })
       })
     )
   })
