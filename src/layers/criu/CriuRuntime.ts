@@ -3,12 +3,9 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { isAble } from "../../domain/Capabilities.ts"
-import { OptionUnsupported, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
-import type { CreateOptions, RestoreOptions } from "../../domain/CheckpointOptions.ts"
 import { Disk } from "../../effects/Disk.ts"
 import { Runtime } from "../../effects/Runtime.ts"
-import { tracksMemory } from "../shared/CriuCapabilities.ts"
+import { requireAble, tracksMemory } from "../shared/CriuCapabilities.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as ProcSurvey from "../shared/ProcSurvey.ts"
 import { checkpoint, preDump } from "./CriuCheckpoint.ts"
@@ -37,25 +34,7 @@ export const layer = (settings: CriuSettings): Layer.Layer<Runtime, never, FileS
         checkOptions: (_operation, options) =>
           Effect.gen(function* () {
             yield* CriuCommand.check(options)
-            const found = yield* capabilities
-            if (!isAble(found)) {
-              const missing = found.findings.find(({ verdict }) => verdict === "missing")
-              return yield* new RuntimeUnavailable({
-                runtime: runtimeName,
-                program: settings.criu,
-                detail: missing?.detail ?? "it is missing",
-                remedy: missing?.remedy ?? "see the capabilities"
-              })
-            }
-            const refused = asked(options).find((option) => found.unsupported[option] !== undefined)
-            if (refused !== undefined) {
-              return yield* new OptionUnsupported({
-                option: refused,
-                runtime: runtimeName,
-                detail: found.unsupported[refused] ?? "it is not there",
-                supportedBy: []
-              })
-            }
+            yield* requireAble(yield* capabilities, options, () => settings.criu)
           }),
         residentBytes: (container) =>
           Effect.map(
@@ -88,6 +67,3 @@ export const layer = (settings: CriuSettings): Layer.Layer<Runtime, never, FileS
       }
     })
   )
-
-const asked = (options: CreateOptions | RestoreOptions): ReadonlyArray<string> =>
-  Object.entries(options).flatMap(([name, value]) => value === undefined || value === false ? [] : [name])

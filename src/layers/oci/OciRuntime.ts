@@ -2,11 +2,9 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type Capabilities, isAble } from "../../domain/Capabilities.ts"
-import { OptionUnsupported, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
 import { Runtime } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
-import { tracksMemory } from "../shared/CriuCapabilities.ts"
+import { requireAble, tracksMemory } from "../shared/CriuCapabilities.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as ProcStatus from "../shared/ProcStatus.ts"
 import * as ProcSurvey from "../shared/ProcSurvey.ts"
@@ -33,19 +31,8 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         checkOptions: (_operation, options) =>
           Effect.gen(function* () {
             yield* OciCommand.check(settings.runtime, options)
-            const found = yield* capabilities
-            if (!isAble(found)) return yield* unavailable(settings, found)
-            const option = Object.entries(options).find(([name, value]) =>
-              ofKernel.includes(name) && value !== undefined && value !== false && name in found.unsupported
-            )?.[0]
-            if (option !== undefined) {
-              return yield* new OptionUnsupported({
-                option,
-                runtime: settings.runtime,
-                detail: found.unsupported[option] ?? "it is missing",
-                supportedBy: []
-              })
-            }
+            const programOf = (subject: string | undefined) => subject === "criu" ? settings.criu : settings.program
+            yield* requireAble(yield* capabilities, options, programOf, (option) => ofKernel.includes(option))
           }),
         residentBytes: (container) =>
           Effect.map(
@@ -89,13 +76,3 @@ const dumpedPids = (first: number): ReadonlyArray<number> => [first, ...Proc.des
 
 const besides = (all: ReadonlyArray<number>, some: ReadonlyArray<number>): ReadonlyArray<number> =>
   all.filter((pid) => !some.includes(pid))
-
-const unavailable = (settings: OciSettings, found: Capabilities): RuntimeUnavailable => {
-  const missing = found.findings.find((finding) => finding.verdict === "missing")
-  return new RuntimeUnavailable({
-    runtime: settings.runtime,
-    program: missing?.subject === "criu" ? settings.criu : settings.program,
-    detail: missing?.detail ?? "it is missing",
-    remedy: missing?.remedy ?? "see the capabilities"
-  })
-}

@@ -4,7 +4,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Capabilities, Finding } from "../../domain/Capabilities.ts"
+import { type Capabilities, type Finding, isAble } from "../../domain/Capabilities.ts"
+import { OptionUnsupported, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
+import type { CreateOptions, RestoreOptions } from "../../domain/CheckpointOptions.ts"
 import * as CriuKernel from "./CriuKernel.ts"
 import * as Proc from "./Proc.ts"
 import * as Process from "./Process.ts"
@@ -66,6 +68,36 @@ export const probe = (program: CriuProgram, ...more: ReadonlyArray<string>): Eff
 /** Whether the kernel can tell what changed since a dump. */
 export const tracksMemory = ({ unsupported }: Pick<Capabilities, "unsupported">): boolean =>
   unsupported["parentPath"] === undefined
+
+/**
+ * Refuses what cannot be done here: anything, where something is missing that every checkpoint needs, else the options that cannot
+ * be used.
+ *
+ * @param programOf the program that a finding's subject is about
+ * @param concerns the options that are looked at
+ */
+export const requireAble = (
+  found: Capabilities,
+  options: CreateOptions | RestoreOptions,
+  programOf: (subject: string | undefined) => string,
+  concerns: (option: string) => boolean = () => true
+): Effect.Effect<void, RuntimeUnavailable | OptionUnsupported> =>
+  Effect.gen(function* () {
+    const { runtime, unsupported } = found
+    if (!isAble(found)) {
+      const missing = found.findings.find(({ verdict }) => verdict === "missing")
+      return yield* new RuntimeUnavailable({
+        runtime,
+        program: programOf(missing?.subject),
+        detail: missing?.detail ?? "it is missing",
+        remedy: missing?.remedy ?? "see the capabilities"
+      })
+    }
+    for (const [option, value] of Object.entries(options)) {
+      const detail = value === undefined || value === false || !concerns(option) ? undefined : unsupported[option]
+      if (detail !== undefined) return yield* new OptionUnsupported({ option, runtime, detail, supportedBy: [] })
+    }
+  })
 
 /** What a missing soft-dirty tracking means. */
 const noSoftDirty = "this kernel does not track changed memory (CONFIG_MEM_SOFT_DIRTY)"
