@@ -51,7 +51,9 @@ export const CheckpointRecord = Schema.Struct({
     name: Schema.String,
     version: Schema.optional(Schema.String),
     criu: Schema.optional(Schema.String),
-    kernel: Schema.optional(Schema.String)
+    kernel: Schema.optional(Schema.String),
+    /** The runtime beneath an engine that was called past it; absent where the engine itself was asked. */
+    beneath: Schema.optional(Schema.String)
   })),
   options: Schema.optional(CreateOptions),
   /** The operation that made the checkpoint that this one builds on, `options.parentPath`: another of that name is not it. */

@@ -45,7 +45,9 @@ export const stateAfterDump = (plan: CreationPlan): "running" | "paused" | "stop
 export const describe = (
   intent: Intent,
   created: string,
-  dumped: Pick<CheckpointRecord, "bytes" | "milliseconds" | "statistics" | "files">
+  { beneath, ...dumped }: Pick<CheckpointRecord, "bytes" | "milliseconds" | "statistics" | "files"> & {
+    readonly beneath?: string | undefined
+  }
 ): CheckpointConfig => {
   const { container, options } = intent
   return {
@@ -69,7 +71,7 @@ export const describe = (
         ...(container.process === undefined ? {} : { process: container.process }),
         ...(container.bundle === undefined ? {} : { bundle: container.bundle })
       },
-      runtime: intent.runtime,
+      runtime: { ...intent.runtime, ...(beneath === undefined ? {} : { beneath }) },
       options,
       ...(intent.parentOperation === undefined ? {} : { parentOperation: intent.parentOperation }),
       paused: intent.paused,

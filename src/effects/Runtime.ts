@@ -57,6 +57,8 @@ export interface Dumped {
   readonly statistics?: Statistics
   /** The files that the processes held open for writing or had mapped, and that a restore needs unchanged. */
   readonly files: ReadonlyArray<OpenFile>
+  /** The runtime beneath an engine that was called past it, e.g. `runc`; absent where the engine was asked, or there is none. */
+  readonly beneath?: string
   /** Things that went less well than asked, in words for a person. */
   readonly warnings: ReadonlyArray<string>
 }
@@ -89,6 +91,11 @@ export class Runtime extends Context.Tag("stasis/Runtime")<Runtime, {
   ) => Effect.Effect<void, OptionUnsupported | RuntimeUnavailable>
   /** The resident memory of the container in bytes: about what a checkpoint of it will take. */
   readonly residentBytes: (container: Container) => Effect.Effect<number, RuntimeError>
+  /**
+   * Waits for the end of what a gone process had an engine do to the container, and puts back what it changed there for the time
+   * of its operation. The caller holds the container; it is called before anything else is done to it.
+   */
+  readonly settle: (container: Container) => Effect.Effect<void, RuntimeError>
   /**
    * Looks at the live processes, freezes nothing and changes nothing. `quick` starts no program, takes a few milliseconds and
    * gives only what is certain; `whole` takes its time.

@@ -167,7 +167,8 @@ const publish = (attempt: Attempt, staging: Staging, dumped: Dumped) =>
       bytes,
       milliseconds: now - staging.intent.started,
       ...(dumped.statistics === undefined ? {} : { statistics: dumped.statistics }),
-      files: dumped.files
+      files: dumped.files,
+      beneath: dumped.beneath
     })
     return yield* store.publish(staging, config, attempt.options.durability ?? "full")
   })

@@ -27,6 +27,8 @@ export const settle = (
 ): Effect.Effect<ReadonlyArray<Recovered>, SettleError, CheckpointStore | ContainerStore | Runtime | EventLog> =>
   Effect.gen(function* () {
     const store = yield* CheckpointStore
+    const runtime = yield* Runtime
+    yield* runtime.settle(container)
     const interrupted = yield* store.interrupted(container, directory)
     return yield* Effect.forEach(interrupted, (one) => Effect.uninterruptible(settleOne(container, one, lease)))
   })

@@ -128,6 +128,7 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
   const runtime = Layer.succeed(Runtime, {
     name: "files",
     stopsByItself: false,
+    settle: () => Effect.void,
     capabilities: Effect.succeed({ runtime: "files", findings: [], unsupported: {} }),
     checkOptions: () => Effect.void,
     survey: (_, depth) => Effect.succeed({ depth, processes: [], resources: [], unseen: [], bytes: 0 }),

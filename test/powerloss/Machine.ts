@@ -76,6 +76,7 @@ export const checkpoints = (
   const runtime = Layer.succeed(Runtime, {
     name: "fake",
     stopsByItself: false,
+    settle: () => Effect.void,
     capabilities: Effect.succeed({ runtime: "fake", findings: [], unsupported: {} }),
     checkOptions: () => Effect.void,
     survey: (_, depth) => Effect.succeed({ depth, processes: [], resources: [], unseen: [], bytes: 0 }),

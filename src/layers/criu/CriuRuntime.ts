@@ -41,6 +41,7 @@ export const layer = (settings: CriuSettings): Layer.Layer<Runtime, never, FileS
             provide(CriuLifecycle.current(settings, "inspect", container)),
             ({ process }) => Proc.residentBytes(ProcessTree.pids(process))
           ),
+        settle: () => Effect.void,
         survey: (container, depth) =>
           Effect.gen(function* () {
             const { process } = yield* provide(CriuLifecycle.current(settings, "checkpoint", container))

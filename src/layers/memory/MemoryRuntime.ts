@@ -73,6 +73,7 @@ export const make = (
           return memory === undefined ? gone("inspect", container) : Effect.succeed(memory.memory)
         })
       ),
+    settle: () => faults.around("Runtime.settle", Effect.void),
     survey: (container, depth) =>
       faults.around(
         "Runtime.survey",

@@ -14,6 +14,7 @@ import * as Checkpoints from "../../effects/Checkpoints.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
+import type { Beneath } from "../shared/Beneath.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
 import * as EventFile from "../shared/EventFile.ts"
 import * as NodeDisk from "../shared/NodeDisk.ts"
@@ -58,6 +59,10 @@ export const layer = (config: OciConfig): Layer.Layer<Oci> =>
     ).pipe(Layer.provide(host))
     return Checkpoints.layer.pipe(Layer.provide(Layer.provide(store, host)), Layer.provideMerge(ports))
   }))
+
+/** The runtime beneath an engine: what `Docker.layer` is given to checkpoint containers without the daemon's detours. */
+export const beneath: Beneath = (place) =>
+  Layer.provide(OciRuntime.layer({ ...complete(place, ""), ofEngine: true }), NodeFileSystem.layer)
 
 /**
  * The same, configured by `STASIS_RUNTIME` (`runc`, the default, or `crun`), `STASIS_RUNTIME_PROGRAM`,

@@ -63,10 +63,20 @@ export const forget = (
       if (Cgroup.processes(state.cgroup).length === 0) break
       yield* Effect.sleep(2)
     }
+    if (settings.ofEngine) return yield* awaitForgotten(settings, operation, state.id)
     yield* OciCall.act(settings, operation, state.id, ["delete", "--force", state.id], lease).pipe(
       Effect.catchTag("RuntimeFailed", (error) =>
         readState(settings, state.id) === undefined ? Effect.void : Effect.fail(error))
     )
+  })
+
+/** An engine hears of the end of its containers itself. */
+const awaitForgotten = (settings: OciSettings, operation: RuntimeFailed["operation"], id: string) =>
+  Effect.gen(function* () {
+    for (let turn = 0; turn < 2000 && readState(settings, id) !== undefined; turn++) yield* Effect.sleep(5)
+    if (readState(settings, id) !== undefined) {
+      yield* failed(settings, operation, id, "Busy", "it has ended, and its engine has not noticed within ten seconds")
+    }
   })
 
 /** Removes whatever the runtime keeps under an id: a container that runs is killed, a state without a container is swept. */

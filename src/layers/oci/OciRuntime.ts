@@ -39,6 +39,7 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
             OciLifecycle.current(settings, "inspect", container),
             ({ pid }) => Proc.residentBytes(dumpedPids(pid))
           ),
+        settle: () => Effect.void,
         survey: (container, depth) =>
           Effect.flatMap(OciLifecycle.current(settings, "checkpoint", container), ({ cgroup, pid }) =>
             Effect.map(

@@ -23,6 +23,8 @@ export interface OciSettings {
   readonly root: string
   readonly stasisRoot: string
   readonly criu: string
+  /** An engine has made the containers, and does itself away with what the runtime keeps of one that has ended. */
+  readonly ofEngine: boolean
   /** Variables for the runtime's processes: how a chosen CRIU gets to be the first in `PATH`. */
   readonly env: Readonly<Record<string, string>>
 }
@@ -34,6 +36,7 @@ export const complete = (config: OciConfig, path: string): OciSettings => ({
   root: config.root ?? `/run/${config.runtime}`,
   stasisRoot: config.stasisRoot ?? "/var/lib/stasis",
   criu: config.criu ?? "criu",
+  ofEngine: false,
   env: config.criu === undefined || !config.criu.includes("/")
     ? {}
     : { PATH: `${config.criu.slice(0, config.criu.lastIndexOf("/"))}:${path}` }
