@@ -1,0 +1,130 @@
+/**
+ * The containers of a Docker daemon, as it tells them. What it is and where its files are is asked once; whether its processes are seen
+ * here is asked of the kernel each time.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import { ContainerNotFound, RuntimeFailed, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
+import { type Container, type ProcessIdentity, resolve } from "../../domain/Container.ts"
+import { ContainerStore, type ContainerStoreError } from "../../effects/ContainerStore.ts"
+import * as KernelFile from "../shared/KernelFile.ts"
+import * as Proc from "../shared/Proc.ts"
+import { type ApiError, DockerApi } from "./DockerApi.ts"
+import * as DockerContainers from "./DockerContainers.ts"
+import * as DockerInfo from "./DockerInfo.ts"
+import { isLocal } from "./isLocal.ts"
+
+/** How many containers are asked for at a time. */
+const concurrency = 8
+
+/** The containers of the daemon at an address, for messages. */
+export const layer = (host: string): Layer.Layer<ContainerStore, never, DockerApi> =>
+  Layer.effect(
+    ContainerStore,
+    Effect.gen(function* () {
+      const api = yield* DockerApi
+      const rootOf = yield* makeRoot(api)
+
+      const get = (id: string) =>
+        Effect.gen(function* () {
+          const inspected = yield* inspect(api, id)
+          const root = yield* rootOf
+          return DockerContainers.describe(inspected, {
+            ...(root === undefined ? {} : { root: `${root}/containers/${id}` }),
+            ...processOf(inspected)
+          })
+        }).pipe(
+          Effect.catchTag("ApiFailed", ({ message }) =>
+            new RuntimeFailed({
+              operation: "inspect",
+              container: id,
+              runtime: "docker",
+              reason: "Unknown",
+              detail: message
+            }))
+        )
+
+      const listed = Effect.catchTag(
+        api.get(Schema.Array(DockerContainers.Listed), "/containers/json", { all: "1" }),
+        "ApiFailed",
+        ({ message }) =>
+          new RuntimeUnavailable({
+            runtime: "docker",
+            program: host,
+            detail: `the Docker daemon does not list its containers (${message})`,
+            remedy: "look into its log"
+          })
+      )
+
+      return {
+        get,
+        list: Effect.flatMap(listed, (all) => Effect.forEach(all, ({ Id }) => present(get(Id)), { concurrency })).pipe(
+          Effect.map((all) => all.flatMap(Option.toArray))
+        ),
+        find: (reference) =>
+          Effect.gen(function* () {
+            const { id } = yield* resolve(reference, (yield* listed).map(DockerContainers.summarize))
+            return yield* Effect.mapError(
+              get(id),
+              (error) => error._tag === "ContainerNotFound" ? new ContainerNotFound({ container: reference }) : error
+            )
+          })
+      }
+    })
+  )
+
+/**
+ * What the daemon tells of the container of exactly this id, whole.
+ */
+export const inspect = (
+  api: typeof DockerApi.Service,
+  id: string
+): Effect.Effect<DockerContainers.Inspected, ContainerNotFound | ApiError> =>
+  Effect.gen(function* () {
+    if (!DockerContainers.isId(id)) return yield* new ContainerNotFound({ container: id })
+    const inspected = yield* Effect.mapError(
+      api.get(DockerContainers.Inspected, `/containers/${id}/json`),
+      (error) => error._tag === "ApiFailed" && error.status === 404 ? new ContainerNotFound({ container: id }) : error
+    )
+    // One may have a name that looks like an id.
+    return inspected.Id === id ? inspected : yield* new ContainerNotFound({ container: id })
+  })
+
+/** Nothing for one that vanished meanwhile, or that cannot be read: no reason to show none of the others. */
+const present = (
+  get: Effect.Effect<Container, ContainerNotFound | ContainerStoreError>
+): Effect.Effect<Option.Option<Container>, ContainerStoreError> =>
+  Effect.map(get, Option.some).pipe(
+    Effect.catchTags({
+      ContainerNotFound: () => Effect.succeedNone,
+      RuntimeFailed: () => Effect.succeedNone
+    })
+  )
+
+/** The daemon's root where its files are seen here; asked until it has been told once. */
+const makeRoot = (
+  api: typeof DockerApi.Service
+): Effect.Effect<Effect.Effect<string | undefined, ApiError>> =>
+  Effect.map(
+    Ref.make(Option.none<string | undefined>()),
+    (known) =>
+      Effect.flatMap(Ref.get(known), (found) =>
+        Option.isSome(found) ? Effect.succeed(found.value) : Effect.tap(
+          Effect.map(DockerInfo.read(api), (info) => isLocal(info) ? info.DockerRootDir : undefined),
+          (root) => Ref.set(known, Option.some(root))
+        ))
+  )
+
+/**
+ * The first process where it is one of this machine, seen with the pid that the daemon sees: its cgroup bears the container's id,
+ * which no other process's does.
+ */
+const processOf = ({ Id, State }: DockerContainers.Inspected): { readonly process?: ProcessIdentity } => {
+  const stat = Proc.stat(State.Pid)
+  return stat === undefined || KernelFile.read(`/proc/${State.Pid}/cgroup`)?.includes(Id) !== true
+    ? {}
+    : { process: Proc.identify(State.Pid, stat.startTime) }
+}
