@@ -46,6 +46,15 @@ export class DockerApi extends Context.Tag("stasis/DockerApi")<DockerApi, {
 /** The API of the daemon at an address. Nothing is connected to before the first call. In Deno it needs `--allow-all`. */
 export const layer = (settings: DockerSettings): Layer.Layer<DockerApi> => Layer.effect(DockerApi, make(settings))
 
+/** No daemon, for the same reason whatever is asked. */
+export const unreachable = (reason: RuntimeUnavailable): Layer.Layer<DockerApi> =>
+  Layer.succeed(DockerApi, {
+    get: () => reason,
+    post: () => reason,
+    remove: () => reason,
+    lines: () => Stream.fail(reason)
+  })
+
 /** The same as a value. */
 export const make = (settings: DockerSettings): Effect.Effect<typeof DockerApi.Service> =>
   Effect.gen(function* () {

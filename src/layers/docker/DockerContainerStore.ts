@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import { ContainerNotFound, RuntimeFailed, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
 import { type Container, type ProcessIdentity, resolve } from "../../domain/Container.ts"
 import { ContainerStore, type ContainerStoreError } from "../../effects/ContainerStore.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
 import { type ApiError, DockerApi } from "./DockerApi.ts"
@@ -32,10 +33,12 @@ export const layer = (host: string): Layer.Layer<ContainerStore, never, DockerAp
         Effect.gen(function* () {
           const inspected = yield* inspect(api, id)
           const root = yield* rootOf
-          return DockerContainers.describe(inspected, {
+          const found = DockerContainers.describe(inspected, {
             ...(root === undefined ? {} : { root: `${root}/containers/${id}` }),
             ...processOf(inspected)
           })
+          // Frozen past the daemon, which does not know of it: by a CRIU that was killed, or by hand.
+          return isFrozen(found) ? { ...found, state: "paused" as const } : found
         }).pipe(
           Effect.catchTag("ApiFailed", ({ message }) =>
             new RuntimeFailed({
@@ -117,6 +120,11 @@ const makeRoot = (
           (root) => Ref.set(known, Option.some(root))
         ))
   )
+
+const isFrozen = ({ process, state }: Container): boolean => {
+  const cgroup = state === "running" && process !== undefined ? Cgroup.of(process.pid) : undefined
+  return cgroup !== undefined && Cgroup.isFrozen(cgroup)
+}
 
 /**
  * The first process where it is one of this machine, seen with the pid that the daemon sees: its cgroup bears the container's id,

@@ -3,11 +3,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Runtime } from "../../effects/Runtime.ts"
-import * as Cgroup from "../shared/Cgroup.ts"
+import * as ContainerSurvey from "../shared/ContainerSurvey.ts"
 import { requireAble, tracksMemory } from "../shared/CriuCapabilities.ts"
-import * as Proc from "../shared/Proc.ts"
-import * as ProcStatus from "../shared/ProcStatus.ts"
-import * as ProcSurvey from "../shared/ProcSurvey.ts"
 import { probe } from "./OciCapabilities.ts"
 import { checkpoint } from "./OciCheckpoint.ts"
 import * as OciCommand from "./OciCommand.ts"
@@ -37,22 +34,14 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         residentBytes: (container) =>
           Effect.map(
             OciLifecycle.current(settings, "inspect", container),
-            ({ pid }) => Proc.residentBytes(dumpedPids(pid))
+            ({ pid }) => ContainerSurvey.residentBytes(pid)
           ),
         settle: () => Effect.void,
         survey: (container, depth) =>
-          Effect.flatMap(OciLifecycle.current(settings, "checkpoint", container), ({ cgroup, pid }) =>
-            Effect.map(
-              ProcSurvey.survey(dumpedPids(pid), pid, depth, { ofTerminals: true }),
-              (seen) => ({
-                ...seen,
-                // CRIU stops for a tracer of any process that is frozen with them.
-                resources: [
-                  ...seen.resources,
-                  ...ProcStatus.traced(besides(cgroup === undefined ? [] : Cgroup.processes(cgroup), dumpedPids(pid)))
-                ]
-              })
-            )),
+          Effect.flatMap(
+            OciLifecycle.current(settings, "checkpoint", container),
+            ({ cgroup, pid }) => ContainerSurvey.survey(pid, cgroup, depth)
+          ),
         preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) =>
           provide(Effect.uninterruptible(Effect.flatMap(capabilities, (found) =>
@@ -71,9 +60,3 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
 
 /** Options that this kernel may not have, whatever the runtime has. */
 const ofKernel = ["preDump", "parentPath", "lazyPages"]
-
-/** What CRIU dumps: the first process and those below it, and not what was started beside them in the container. */
-const dumpedPids = (first: number): ReadonlyArray<number> => [first, ...Proc.descendants(first)]
-
-const besides = (all: ReadonlyArray<number>, some: ReadonlyArray<number>): ReadonlyArray<number> =>
-  all.filter((pid) => !some.includes(pid))

@@ -1,10 +1,23 @@
 /**
  * A container's control group: whether it stands still, and which processes are in it.
  *
- * It reads both versions of the kernel's interface, and changes nothing but by {@link freeze} and {@link kill}.
+ * It reads both versions of the kernel's interface, and changes nothing but by {@link freeze}, {@link thaw} and {@link kill}.
  */
 import process from "node:process"
 import * as KernelFile from "./KernelFile.ts"
+
+/** The cgroup of a process that can be frozen, as a folder: the one tree of version 2, else the freezer's of version 1. */
+export const of = (pid: number): string | undefined => {
+  const lines = (KernelFile.read(`/proc/${pid}/cgroup`) ?? "").split("\n")
+  const unified = lines.find((line) => line.startsWith("0::"))?.slice(3)
+  if (unified !== undefined && KernelFile.exists(`/sys/fs/cgroup${unified}/cgroup.freeze`)) {
+    return `/sys/fs/cgroup${unified}`
+  }
+  const freezer = lines.find((line) => line.split(":")[1] === "freezer")?.split(":").slice(2).join(":")
+  return freezer === undefined || !KernelFile.exists(`/sys/fs/cgroup/freezer${freezer}/freezer.state`)
+    ? undefined
+    : `/sys/fs/cgroup/freezer${freezer}`
+}
 
 /** Whether a cgroup is frozen or about to be (version 2: `cgroup.freeze`; version 1: `freezer.state`). */
 export const isFrozen = (path: string): boolean => {
@@ -18,6 +31,12 @@ export const isFrozen = (path: string): boolean => {
 export const freeze = (path: string): void => {
   if (KernelFile.exists(`${path}/cgroup.freeze`)) KernelFile.write(`${path}/cgroup.freeze`, "1")
   else if (KernelFile.exists(`${path}/freezer.state`)) KernelFile.write(`${path}/freezer.state`, "FROZEN")
+}
+
+/** Lets a frozen cgroup go on. */
+export const thaw = (path: string): void => {
+  if (KernelFile.exists(`${path}/cgroup.freeze`)) KernelFile.write(`${path}/cgroup.freeze`, "0")
+  else if (KernelFile.exists(`${path}/freezer.state`)) KernelFile.write(`${path}/freezer.state`, "THAWED")
 }
 
 /** The pids in a cgroup and in those below it. */

@@ -53,7 +53,7 @@ const harmless = /Can't setup RLIMIT_\w+ for self/
 
 /** Lines that only say that something before them failed. */
 const isConsequence = (line: string): boolean =>
-  /(Dumping|Pre-dumping|Restoring) FAILED|Dump (files|mm|task|core|fs|itimers)? ?\(pid: \d+\) failed|killed by signal|exited, status|Unable to open fd=\d+ id=|cgroupd: recv req error/
+  /(Dumping|Pre-dumping|Restoring) FAILED|Dump (files|mm|task|core|fs|itimers)? ?\(pid: \d+\) failed|killed by signal|exited, status|Unexpected EOF on \(empty-image\)|Unable to open fd=\d+ id=|cgroupd: recv req error/
     .test(line)
 
 /** A line without its time and place in CRIU's source. */

@@ -1,0 +1,119 @@
+/**
+ * Pausing, resuming and stopping a container of Docker: after each, the daemon is asked whether it is so.
+ *
+ * A pause goes through the daemon, so that it holds the container's health checks back and shows that it is paused.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { RuntimeFailed, RuntimeUnavailable, StorageFailed } from "../../domain/CheckpointError.ts"
+import type { Container } from "../../domain/Container.ts"
+import type { Lease } from "../../effects/Disk.ts"
+import type { RuntimeError } from "../../effects/Runtime.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
+import * as Proc from "../shared/Proc.ts"
+import type { Inspected } from "./DockerContainers.ts"
+import { type DockerEngine, failed, path, refused } from "./DockerEngine.ts"
+import * as RestartPolicy from "./RestartPolicy.ts"
+
+type LifecycleError = RuntimeUnavailable | RuntimeFailed
+
+/** What the daemon knows of a container, whose processes must still be the ones that were seen. */
+export const current = (
+  engine: DockerEngine,
+  operation: RuntimeFailed["operation"],
+  container: Container
+): Effect.Effect<Inspected, LifecycleError> =>
+  Effect.filterOrFail(
+    engine.inspect(operation, container),
+    ({ State }) => State.Running && (container.process === undefined || container.process.pid === State.Pid),
+    () => refused(operation, container, "ContainerGone", "it has stopped, or was started anew, meanwhile")
+  )
+
+/** Freezes a container; one that is paused stays so. */
+export const pause = (engine: DockerEngine, container: Container): Effect.Effect<void, LifecycleError> =>
+  Effect.gen(function* () {
+    const { State } = yield* current(engine, "pause", container)
+    if (State.Paused) return
+    yield* Effect.mapError(engine.api.post(path(container, "pause")), failed("pause", container))
+  })
+
+/** Lets a paused container go on, whoever has paused it; one that runs goes on running. */
+export const resume = (
+  engine: DockerEngine,
+  container: Container,
+  lease: Lease
+): Effect.Effect<void, RuntimeError> =>
+  Effect.gen(function* () {
+    const { State } = yield* current(engine, "resume", container)
+    if (State.Paused) {
+      return yield* Effect.mapError(engine.api.post(path(container, "unpause")), failed("resume", container))
+    }
+    // Frozen past the daemon, which does not know of it: by CRIU that was killed, or by hand.
+    const beneath = yield* engine.beneath(container)
+    if (Option.isSome(beneath)) return yield* beneath.value.runtime.resume(container, lease)
+    const cgroup = Cgroup.of(State.Pid)
+    if (cgroup !== undefined && Cgroup.isFrozen(cgroup)) Cgroup.thaw(cgroup)
+  })
+
+/** Kills a container, frozen or not, without letting it run again; it stays stopped, whatever its restart policy. */
+export const stop = (
+  engine: DockerEngine,
+  container: Container,
+  lease: Lease
+): Effect.Effect<void, RuntimeError | StorageFailed, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    yield* current(engine, "stop", container)
+    const beneath = yield* engine.beneath(container)
+    yield* RestartPolicy.putAside(
+      engine,
+      "stop",
+      container,
+      Effect.zipRight(
+        Option.isSome(beneath) ? beneath.value.runtime.stop(container, lease) : kill(engine, container),
+        awaitStopped(engine, "stop", container)
+      )
+    )
+  })
+
+/** Waits until the daemon has noticed that a container has stopped. */
+export const awaitStopped = (
+  engine: DockerEngine,
+  operation: RuntimeFailed["operation"],
+  container: Container
+): Effect.Effect<void, LifecycleError> =>
+  Effect.gen(function* () {
+    for (let turn = 0; turn < 1000; turn++) {
+      const { State } = yield* engine.inspect(operation, container)
+      if (!State.Running && !State.Restarting) return
+      yield* Effect.sleep(10)
+    }
+    yield* refused(
+      operation,
+      container,
+      "Busy",
+      "it has ended, and the Docker daemon has not noticed within ten seconds"
+    )
+  })
+
+const kill = (engine: DockerEngine, container: Container) =>
+  Effect.gen(function* () {
+    const { State: { Pid: pid } } = yield* current(engine, "stop", container)
+    const cgroup = Cgroup.of(pid)
+    if (cgroup !== undefined && Cgroup.isFrozen(cgroup)) {
+      Cgroup.kill(cgroup)
+      // With version 1 of cgroups they end when they are thawed.
+      if (
+        !(yield* Proc.awaitEnd(pid, container.process?.startTime ?? 0).pipe(Effect.timeoutTo({
+          duration: 500,
+          onSuccess: (ended) => ended,
+          onTimeout: () => false
+        })))
+      ) Cgroup.thaw(cgroup)
+    } else {
+      yield* Effect.mapError(
+        engine.api.post(path(container, "kill"), { signal: "KILL" }),
+        failed("stop", container)
+      )
+    }
+  })

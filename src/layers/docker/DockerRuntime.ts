@@ -1,0 +1,85 @@
+/** Docker as the {@link Runtime} of the use cases; each operation has a file of its own. */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { Container } from "../../domain/Container.ts"
+import { Disk } from "../../effects/Disk.ts"
+import { Runtime } from "../../effects/Runtime.ts"
+import type { Beneath } from "../shared/Beneath.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
+import * as ContainerSurvey from "../shared/ContainerSurvey.ts"
+import { requireAble } from "../shared/CriuCapabilities.ts"
+import { type FolderConfig, homePath } from "../shared/FolderLayout.ts"
+import * as Shim from "../shared/Shim.ts"
+import * as CriuConf from "./CriuConf.ts"
+import { DockerApi } from "./DockerApi.ts"
+import { probe } from "./DockerCapabilities.ts"
+import { checkpoint, preDump } from "./DockerCheckpoint.ts"
+import * as DockerEngine from "./DockerEngine.ts"
+import * as DockerLifecycle from "./DockerLifecycle.ts"
+import { checkRestore, restore } from "./DockerRestore.ts"
+import * as RestartPolicy from "./RestartPolicy.ts"
+import * as HandedImages from "./HandedImages.ts"
+
+/** The daemon that the settings name, with what is beneath it. */
+export const layer = (
+  { beneath, home, host }: {
+    /** For messages. */
+    readonly host: string
+    readonly home: FolderConfig
+    readonly beneath: Beneath | undefined
+  }
+): Layer.Layer<Runtime, never, DockerApi | FileSystem.FileSystem | Disk> =>
+  Layer.scoped(
+    Runtime,
+    Effect.gen(function* () {
+      const context = Context.pick(FileSystem.FileSystem, Disk)(yield* Effect.context<FileSystem.FileSystem | Disk>())
+      const provide = Effect.provide(context)
+      const api = yield* DockerApi
+      const engine = yield* DockerEngine.make(api, ({ id }) => homePath(home, id), beneath)
+      // Of any container it can be asked what CRIU does with a network: that is not a matter of where its state lies.
+      const usual = beneath === undefined ? undefined : Context.get(
+        yield* Layer.build(beneath({ runtime: "runc", program: "runc", root: "/run/docker/runtime-runc/moby" })),
+        Runtime
+      )
+      const capabilities = yield* Effect.cached(probe(api, usual))
+      const of = (container: Container) =>
+        Effect.map(DockerLifecycle.current(engine, "checkpoint", container), ({ State }) => State.Pid)
+      return {
+        name: DockerEngine.runtimeName,
+        stopsByItself: false,
+        capabilities,
+        checkOptions: (operation, options) =>
+          Effect.gen(function* () {
+            yield* requireAble(yield* capabilities, options, () => host)
+            if (operation === "checkpoint" && usual !== undefined) yield* usual.checkOptions(operation, options)
+          }),
+        residentBytes: (container) => Effect.map(of(container), ContainerSurvey.residentBytes),
+        settle: (container) =>
+          provide(Effect.gen(function* () {
+            const shim = container.process === undefined
+              ? Option.none()
+              : Shim.above(container.process.pid, container.id)
+            if (Option.isSome(shim)) yield* Shim.awaitWork(shim.value, container.id)
+            yield* RestartPolicy.putBack(engine, "inspect", container)
+            yield* CriuConf.sweep
+            if (container.root !== undefined) yield* HandedImages.sweep(`${container.root}/checkpoints`)
+          })),
+        survey: (container, depth) =>
+          Effect.flatMap(of(container), (pid) => ContainerSurvey.survey(pid, Cgroup.of(pid), depth)),
+        preDump: (container, request) => Effect.uninterruptible(preDump(engine, container, request)),
+        checkpoint: (container, request) => provide(Effect.uninterruptible(checkpoint(engine, container, request))),
+        checkRestore: (container, subject) => checkRestore(engine, container, subject),
+        restore: (container, request) => provide(Effect.uninterruptible(restore(engine, container, request))),
+        pause: (container) => DockerLifecycle.pause(engine, container),
+        resume: (container, lease) => DockerLifecycle.resume(engine, container, lease),
+        stop: (container, lease) => provide(Effect.uninterruptible(DockerLifecycle.stop(engine, container, lease))),
+        lockedNetwork: (container, subject) =>
+          usual === undefined ? Effect.succeedNone : usual.lockedNetwork(container, subject),
+        unlockNetwork: (container, network) =>
+          usual === undefined ? Effect.void : usual.unlockNetwork(container, network)
+      }
+    })
+  )
