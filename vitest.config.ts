@@ -30,6 +30,10 @@ export default defineConfig({
         replacement: new URL("./src/layers/shared/HookCommand.ts", import.meta.url).pathname
       },
       { find: /^stasis\/Memory$/, replacement: new URL("./src/layers/memory/Memory.ts", import.meta.url).pathname },
+      {
+        find: /^stasis\/Containerd$/,
+        replacement: new URL("./src/layers/containerd/Containerd.ts", import.meta.url).pathname
+      },
       { find: /^stasis\/Criu$/, replacement: new URL("./src/layers/criu/Criu.ts", import.meta.url).pathname },
       { find: /^stasis\/Oci$/, replacement: new URL("./src/layers/oci/Oci.ts", import.meta.url).pathname }
     ]

@@ -63,6 +63,7 @@ describe("the examples in docstrings", () => {
     const alias = {
       "stasis/HookCommand": join(root, "src/layers/shared/HookCommand.ts"),
       "stasis/Memory": join(root, "src/layers/memory/Memory.ts"),
+      "stasis/Containerd": join(root, "src/layers/containerd/Containerd.ts"),
       "stasis/Criu": join(root, "src/layers/criu/Criu.ts"),
       "stasis/Oci": join(root, "src/layers/oci/Oci.ts"),
       stasis: join(root, "src/mod.ts")

@@ -8,8 +8,8 @@ import type { StorageFailed } from "../../domain/CheckpointError.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import type { OciSettings } from "./OciSettings.ts"
-import * as OciSpec from "./OciSpec.ts"
-import type { OciState } from "./OciState.ts"
+import * as OciSpec from "../shared/OciSpec.ts"
+import type { OciState } from "../shared/OciState.ts"
 
 /** The specification's name beside the images: `config.json` is the checkpoint's own. */
 const keptName = "spec.json"

@@ -19,8 +19,8 @@ import { readState, stateOf } from "./OciContainerStore.ts"
 import { current, forget, pause, resume } from "./OciLifecycle.ts"
 import * as OciOwner from "./OciOwner.ts"
 import type { OciSettings } from "./OciSettings.ts"
-import * as OciSpec from "./OciSpec.ts"
-import type { OciState } from "./OciState.ts"
+import * as OciSpec from "../shared/OciSpec.ts"
+import type { OciState } from "../shared/OciState.ts"
 import { keepSpec } from "./OciBundle.ts"
 
 /** Dumps a container; `trackMemory` where the kernel can, or nothing could build on it. */

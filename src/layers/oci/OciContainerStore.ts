@@ -13,8 +13,8 @@ import * as Cgroup from "../shared/Cgroup.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
 import type { OciSettings } from "./OciSettings.ts"
-import * as OciSpec from "./OciSpec.ts"
-import * as OciState from "./OciState.ts"
+import * as OciSpec from "../shared/OciSpec.ts"
+import * as OciState from "../shared/OciState.ts"
 
 /** The containers below the runtime's root. */
 export const layer = (settings: OciSettings): Layer.Layer<ContainerStore> => {

@@ -11,7 +11,7 @@ import * as Proc from "../shared/Proc.ts"
 import * as OciCall from "./OciCall.ts"
 import { readState, stateOf } from "./OciContainerStore.ts"
 import type { OciSettings } from "./OciSettings.ts"
-import type { OciState } from "./OciState.ts"
+import type { OciState } from "../shared/OciState.ts"
 
 type LifecycleError = RuntimeUnavailable | RuntimeFailed
 

@@ -14,7 +14,7 @@ import * as NetworkLock from "../shared/NetworkLock.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as OciBundle from "./OciBundle.ts"
 import type { OciSettings } from "./OciSettings.ts"
-import * as OciSpec from "./OciSpec.ts"
+import * as OciSpec from "../shared/OciSpec.ts"
 
 /** The network namespace that a container left locked when it was checkpointed, or that is locked now. */
 export const locked = (container: Container, checkpoint?: Checkpoint): Effect.Effect<Option.Option<string>> =>

@@ -10,7 +10,7 @@ import type { StorageFailed } from "../../domain/CheckpointError.ts"
 import { preDumpFolder } from "../../effects/CheckpointStore.ts"
 import * as Proc from "../shared/Proc.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
-import type * as OciSpec from "./OciSpec.ts"
+import type * as OciSpec from "../shared/OciSpec.ts"
 
 /** The host's ids of a container's root. */
 export interface Owner {

@@ -31,7 +31,7 @@ import { clear, current, pause } from "./OciLifecycle.ts"
 import * as OciOwner from "./OciOwner.ts"
 import type { OciSettings } from "./OciSettings.ts"
 import * as OciStreams from "./OciStreams.ts"
-import * as OciSpec from "./OciSpec.ts"
+import * as OciSpec from "../shared/OciSpec.ts"
 
 type Subject = Pick<RestoreRequest, "checkpoint" | "options">
 

@@ -1,7 +1,8 @@
 /**
  * A container's control group: whether it stands still, and which processes are in it.
  *
- * It reads both versions of the kernel's interface, and changes nothing but by {@link freeze}, {@link thaw} and {@link kill}.
+ * It reads both versions of the kernel's interface, and changes nothing but by {@link freeze}, {@link thaw}, {@link kill} and
+ * {@link keepFrozen}.
  */
 import process from "node:process"
 import * as KernelFile from "./KernelFile.ts"
@@ -33,17 +34,35 @@ export const freeze = (path: string): void => {
   else if (KernelFile.exists(`${path}/freezer.state`)) KernelFile.write(`${path}/freezer.state`, "FROZEN")
 }
 
-/** Lets a frozen cgroup go on. */
+/** Lets a frozen cgroup go on, as far as it lets us. */
 export const thaw = (path: string): void => {
   if (KernelFile.exists(`${path}/cgroup.freeze`)) KernelFile.write(`${path}/cgroup.freeze`, "0")
   else if (KernelFile.exists(`${path}/freezer.state`)) KernelFile.write(`${path}/freezer.state`, "THAWED")
 }
 
+/**
+ * Thaws a frozen cgroup of version 2 and keeps its processes frozen all the same, in one below it: for a runtime that is to freeze
+ * it itself, and would not freeze what is frozen. Gives what brings them back, once it has.
+ */
+export const keepFrozen = (path: string): () => void => {
+  const below = `${path}/stasis-frozen`
+  const move = (from: string, to: string) => {
+    for (const pid of own(from)) KernelFile.write(`${to}/cgroup.procs`, String(pid))
+  }
+  if (!KernelFile.makeFolder(below)) return () => {}
+  KernelFile.write(`${below}/cgroup.freeze`, "1")
+  move(path, below)
+  if (own(path).length === 0) thaw(path)
+  return () => {
+    move(below, path)
+    KernelFile.removeFolder(below)
+  }
+}
+
 /** The pids in a cgroup and in those below it. */
 export const processes = (path: string): ReadonlyArray<number> => {
-  const own = (KernelFile.read(`${path}/cgroup.procs`) ?? "").split("\n").filter((line) => line !== "").map(Number)
   const below = (KernelFile.names(path) ?? []).filter((name) => KernelFile.exists(`${path}/${name}/cgroup.procs`))
-  return [...own, ...below.flatMap((name) => processes(`${path}/${name}`))]
+  return [...own(path), ...below.flatMap((name) => processes(`${path}/${name}`))]
 }
 
 /**
@@ -59,3 +78,6 @@ export const kill = (path: string): void => {
     }
   }
 }
+
+const own = (path: string): ReadonlyArray<number> =>
+  (KernelFile.read(`${path}/cgroup.procs`) ?? "").split("\n").filter((line) => line !== "").map(Number)

@@ -4,7 +4,16 @@
  * Such a read never waits for a device, so it does not go through the thread pool; nothing else of the disk
  * belongs here.
  */
-import { readdirSync, readFileSync, readlinkSync, type Stats, statSync, writeFileSync } from "node:fs"
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  type Stats,
+  statSync,
+  writeFileSync
+} from "node:fs"
 
 /** The text of a file; `undefined` when it cannot be read. */
 export const read = (path: string): string | undefined => attempt(() => readFileSync(path, "utf8"))
@@ -15,6 +24,12 @@ export const write = (path: string, text: string): boolean =>
     writeFileSync(path, text, { flag: "r+" })
     return true
   }) ?? false
+
+/** Makes a folder, such as a cgroup; whether the kernel did. */
+export const makeFolder = (path: string): boolean => attempt(() => (mkdirSync(path), true)) ?? false
+
+/** Removes an empty folder, such as a cgroup without processes; whether the kernel did. */
+export const removeFolder = (path: string): boolean => attempt(() => (rmdirSync(path), true)) ?? false
 
 /** The names in a folder; `undefined` when it cannot be read. */
 export const names = (path: string): ReadonlyArray<string> | undefined => attempt(() => readdirSync(path))

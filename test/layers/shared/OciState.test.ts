@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
-import * as OciState from "../../../src/layers/oci/OciState.ts"
+import * as OciState from "../../../src/layers/shared/OciState.ts"
 
 // What runc 1.1.15 and crun 1.21 wrote, cut down.
 const runc = {

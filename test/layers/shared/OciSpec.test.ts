@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
-import * as OciSpec from "../../../src/layers/oci/OciSpec.ts"
+import * as OciSpec from "../../../src/layers/shared/OciSpec.ts"
 
 const spec = Either.getOrThrow(OciSpec.parse(JSON.stringify({
   ociVersion: "1.0.0",

@@ -1,0 +1,53 @@
+/** The containers of one namespace of containerd, as containerd, its shims and the kernel tell of them. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { RuntimeUnavailable } from "../../domain/CheckpointError.ts"
+import { resolve } from "../../domain/Container.ts"
+import { ContainerStore } from "../../effects/ContainerStore.ts"
+import * as Proc from "../shared/Proc.ts"
+import { runtimeName } from "./ContainerdSettings.ts"
+import { type Containerd, describe, failed, look, readRunc } from "./ContainerdTask.ts"
+import * as Services from "./Services.ts"
+
+/** The containers of the namespace. */
+export const layer = (containerd: Containerd): Layer.Layer<ContainerStore> => {
+  const { client, settings } = containerd
+  const get = (id: string) =>
+    Effect.zipRight(
+      seesProcesses(settings.socket),
+      Effect.map(look(containerd, id), (found) => describe(settings, found))
+    )
+  const list = Effect.gen(function* () {
+    yield* seesProcesses(settings.socket)
+    const containers = yield* client.call(Services.listContainers, undefined)
+    const tasks = yield* client.call(Services.listTasks, undefined)
+    return containers.map((metadata) =>
+      describe(settings, {
+        metadata,
+        task: tasks.find(({ id }) => id === metadata.id),
+        runc: readRunc(settings, metadata)
+      })
+    )
+  }).pipe(Effect.catchTag("CallFailed", (error) => failed("inspect", settings.namespace, "Unknown", error.detail)))
+  return Layer.succeed(ContainerStore, {
+    list,
+    get,
+    find: (reference) =>
+      Effect.catchTag(
+        get(reference),
+        "ContainerNotFound",
+        () => Effect.flatMap(list, (found) => resolve(reference, found))
+      )
+  })
+}
+
+/** Fails where no process can be seen: every container would else seem to be stopped. */
+const seesProcesses = (socket: string): Effect.Effect<void, RuntimeUnavailable> =>
+  Effect.suspend(() =>
+    Proc.isReadable() ? Effect.void : new RuntimeUnavailable({
+      runtime: runtimeName,
+      program: socket,
+      detail: "the kernel's files in /proc, which tell what a container does, cannot be read",
+      remedy: "in Deno, run it with --allow-all"
+    })
+  )

@@ -1,0 +1,126 @@
+/**
+ * Restoring a container as a new task of it, by the images' path. When it fails, no task is left.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import type { RuntimeFailed, RuntimeUnavailable, StorageFailed } from "../../domain/CheckpointError.ts"
+import type { Container } from "../../domain/Container.ts"
+import type { RestoreRequest } from "../../effects/Runtime.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
+import * as CriuConfig from "../shared/CriuConfig.ts"
+import * as CriuLog from "../shared/CriuLog.ts"
+import * as FreezeScript from "../shared/FreezeScript.ts"
+import * as KernelFile from "../shared/KernelFile.ts"
+import * as RestoreProgress from "../shared/RestoreProgress.ts"
+import { storageFailed } from "../shared/storageFailed.ts"
+import * as ContainerdBundle from "./ContainerdBundle.ts"
+import { known, mountsOf } from "./ContainerdCheckRestore.ts"
+import type { CallError } from "./ContainerdClient.ts"
+import { clear, pause } from "./ContainerdLifecycle.ts"
+import * as ContainerdOptions from "./ContainerdOptions.ts"
+import * as ContainerdStreams from "./ContainerdStreams.ts"
+import { type Containerd, current, failed } from "./ContainerdTask.ts"
+import * as RuncOptions from "./RuncOptions.ts"
+import * as Services from "./Services.ts"
+
+/** Brings a container back. */
+export const restore = (
+  containerd: Containerd,
+  container: Container,
+  request: RestoreRequest
+): Effect.Effect<void, RuntimeUnavailable | RuntimeFailed | StorageFailed, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const { client } = containerd
+    const { checkpoint, options, workPath } = request
+    const { id } = container
+    const metadata = yield* known(containerd, id)
+    const rootfs = yield* mountsOf(containerd, metadata)
+    yield* clear(containerd, "restore", id)
+    const freeze = request.after === "paused" ? yield* FreezeScript.write(workPath) : undefined
+    const criu = {
+      ...ContainerdOptions.ofRestore(options),
+      ...(freeze === undefined ? {} : { "action-script": freeze })
+    }
+    const streams = ContainerdStreams.parse(ContainerdBundle.keptStreams(checkpoint.path))
+    const creation: Services.Creation = {
+      id,
+      rootfs: rootfs ?? [],
+      streams: ContainerdStreams.forRestore(streams, KernelFile.exists),
+      options: RuncOptions.restore(metadata.runtimeOptions, { imagePath: checkpoint.path, workPath })
+    }
+    yield* Effect.gen(function* () {
+      yield* act(id, client.call(Services.createTask, creation))
+      const bundle = bundleOf(containerd, container, request)
+      if (!CriuConfig.isEmpty(criu)) yield* configure(bundle, workPath, criu)
+      yield* RestoreProgress.whileRestoring(request.report, (onStart) => {
+        const shim = bundle === undefined ? undefined : shimIn(bundle)
+        if (shim !== undefined) onStart(shim)
+        return Effect.catchTag(
+          client.call(Services.startTask, { id }),
+          "CallFailed",
+          (error) => Effect.flatMap(judge(id, workPath, error.detail), Effect.fail)
+        )
+      })
+      if (request.after === "paused") yield* keepPaused(containerd, container, workPath)
+    }).pipe(Effect.tapError(() => Effect.ignore(clear(containerd, "restore", id))))
+  })
+
+/** The folder of a task that was created, as the shim has it. */
+const bundleOf = (
+  { settings }: Containerd,
+  { bundle, id }: Container,
+  { checkpoint }: RestoreRequest
+): string | undefined =>
+  [
+    checkpoint.record?.container?.bundle,
+    bundle,
+    `${
+      settings.socket.slice(0, settings.socket.lastIndexOf("/"))
+    }/io.containerd.runtime.v2.task/${settings.namespace}/${id}`
+  ].find((path) => path !== undefined && KernelFile.exists(`${path}/config.json`))
+
+/** Writes CRIU's configuration and has runc find it. */
+const configure = (bundle: string | undefined, workPath: string, options: CriuConfig.Options) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const file = `${workPath}/criu.conf`
+    yield* Effect.mapError(
+      fs.writeFileString(file, CriuConfig.print(options), { mode: 0o600 }),
+      storageFailed("write CRIU's configuration", file)
+    )
+    yield* ContainerdBundle.configureCriu(bundle ?? "", file)
+  })
+
+/** The process of which the restored ones are descendants: it works in the bundle. */
+const shimIn = (bundle: string): number | undefined => {
+  const name = (KernelFile.names("/proc") ?? []).find((one) =>
+    /^\d+$/.test(one) && KernelFile.link(`/proc/${one}/cwd`) === bundle
+  )
+  return name === undefined ? undefined : Number(name)
+}
+
+/**
+ * Makes sure that a restored container is paused for its shim as well, which takes it for running. Where it is frozen already, it
+ * is kept so in a cgroup below its own meanwhile, for runc pauses nothing that is frozen.
+ */
+const keepPaused = (containerd: Containerd, { process: _, ...container }: Container, workPath: string) =>
+  Effect.gen(function* () {
+    const frozen = FreezeScript.frozen(workPath)
+    const { runc } = yield* current(containerd, "restore", container)
+    const release = frozen !== undefined && frozen === runc.cgroup ? Cgroup.keepFrozen(frozen) : () => {}
+    yield* Effect.ensuring(pause(containerd, container), Effect.sync(release))
+    // A container with cgroups of its own has its first process in one of them, and is paused above it.
+    if (frozen !== undefined && frozen !== runc.cgroup) Cgroup.thaw(frozen)
+  })
+
+const act = <A>(id: string, call: Effect.Effect<A, CallError>) =>
+  Effect.catchTag(call, "CallFailed", ({ detail }) => failed("restore", id, "Unknown", detail))
+
+const judge = (id: string, workPath: string, detail: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const log = yield* Effect.orElseSucceed(fs.readFileString(`${workPath}/restore.log`), () => "")
+    if (log === "") return failed("restore", id, "Unknown", detail)
+    const verdict = CriuLog.classify(log)
+    return failed("restore", id, verdict.reason, verdict.detail, verdict.hint, CriuLog.tail(log))
+  })

@@ -1,0 +1,78 @@
+/** containerd as the {@link Runtime} of the use cases; each operation has a file of its own. */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Runtime } from "../../effects/Runtime.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
+import * as CriuCapabilities from "../shared/CriuCapabilities.ts"
+import * as Proc from "../shared/Proc.ts"
+import * as ProcStatus from "../shared/ProcStatus.ts"
+import * as ProcSurvey from "../shared/ProcSurvey.ts"
+import { probe } from "./ContainerdCapabilities.ts"
+import { checkpoint } from "./ContainerdCheckpoint.ts"
+import { checkRestore } from "./ContainerdCheckRestore.ts"
+import * as ContainerdLifecycle from "./ContainerdLifecycle.ts"
+import * as ContainerdNetwork from "./ContainerdNetwork.ts"
+import * as ContainerdOptions from "./ContainerdOptions.ts"
+import { restore } from "./ContainerdRestore.ts"
+import { runtimeName } from "./ContainerdSettings.ts"
+import { settle } from "./ContainerdSettle.ts"
+import { type Containerd, current, failed } from "./ContainerdTask.ts"
+
+/** The runtime of one containerd and namespace. */
+export const layer = (containerd: Containerd): Layer.Layer<Runtime, never, FileSystem.FileSystem> =>
+  Layer.effect(
+    Runtime,
+    Effect.gen(function* () {
+      const provide = Effect.provideService(FileSystem.FileSystem, yield* FileSystem.FileSystem)
+      const { settings } = containerd
+      const capabilities = probe(containerd, yield* Effect.cached(CriuCapabilities.probe(settings)))
+      return {
+        name: runtimeName,
+        stopsByItself: false,
+        capabilities,
+        checkOptions: (_operation, options) =>
+          Effect.gen(function* () {
+            yield* ContainerdOptions.check(options)
+            const programOf = (subject: string | undefined) => subject === "criu" ? settings.criu : settings.socket
+            yield* CriuCapabilities.requireAble(yield* capabilities, options, programOf, () => false)
+          }),
+        residentBytes: (container) =>
+          Effect.map(
+            current(containerd, "inspect", container),
+            ({ runc }) => Proc.residentBytes(dumpedPids(runc.pid))
+          ),
+        settle: (container) => settle(settings.namespace, container.id),
+        survey: (container, depth) =>
+          Effect.flatMap(current(containerd, "checkpoint", container), ({ runc: { cgroup, pid } }) =>
+            Effect.map(
+              ProcSurvey.survey(dumpedPids(pid), pid, depth, { ofTerminals: true }),
+              (seen) => ({
+                ...seen,
+                // CRIU stops for a tracer of any process that is frozen with them.
+                resources: [
+                  ...seen.resources,
+                  ...ProcStatus.traced(besides(cgroup === undefined ? [] : Cgroup.processes(cgroup), dumpedPids(pid)))
+                ]
+              })
+            )),
+        // `checkOptions` refuses the option before.
+        preDump: (container) =>
+          failed("pre-dump", container.id, "Unsupported", ContainerdOptions.unsupported["preDump"] ?? ""),
+        checkpoint: (container, request) => provide(Effect.uninterruptible(checkpoint(containerd, container, request))),
+        checkRestore: (container, subject) => checkRestore(containerd, container, subject),
+        restore: (container, request) => provide(Effect.uninterruptible(restore(containerd, container, request))),
+        pause: (container) => ContainerdLifecycle.pause(containerd, container),
+        resume: (container) => ContainerdLifecycle.resume(containerd, container),
+        stop: (container) => ContainerdLifecycle.stop(containerd, container),
+        lockedNetwork: ContainerdNetwork.locked,
+        unlockNetwork: ContainerdNetwork.unlock
+      }
+    })
+  )
+
+/** What CRIU dumps: the first process and those below it, and not what was started beside them in the container. */
+const dumpedPids = (first: number): ReadonlyArray<number> => [first, ...Proc.descendants(first)]
+
+const besides = (all: ReadonlyArray<number>, some: ReadonlyArray<number>): ReadonlyArray<number> =>
+  all.filter((pid) => !some.includes(pid))

@@ -1,0 +1,40 @@
+/**
+ * The standard streams of a restored task: those that it had, where they are still there; else what it writes is thrown away, so
+ * that it never waits for a reader.
+ *
+ * Pure.
+ */
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import type { Streams } from "./Services.ts"
+
+const Kept = Schema.parseJson(Schema.Struct({
+  stdin: Schema.String,
+  stdout: Schema.String,
+  stderr: Schema.String,
+  terminal: Schema.Boolean
+}))
+
+const decode = Schema.decodeEither(Kept)
+
+/** No streams: a task that has none is given `/dev/null` by its shim. */
+export const none: Streams = { stdin: "", stdout: "", stderr: "", terminal: false }
+
+/** Reads what was kept; none where it cannot be read. */
+export const parse = (text: string | undefined): Streams => Either.getOrElse(decode(text ?? ""), () => none)
+
+/**
+ * The streams to restore with. A fifo goes with whoever read it, a URI (`file://`, `binary://`) stays good.
+ *
+ * @param exists whether there is something at a path
+ */
+export const forRestore = (kept: Streams, exists: (path: string) => boolean): Streams => {
+  const isThere = (stream: string) => stream === "" || stream.includes("://") || exists(stream)
+  const stdin = isThere(kept.stdin) ? kept.stdin : ""
+  return isThere(kept.stdout) && isThere(kept.stderr)
+    ? { ...kept, stdin }
+    // The shim takes one URI for both, and makes the pipes that the restored processes have.
+    : { stdin: "", stdout: nowhere, stderr: nowhere, terminal: kept.terminal }
+}
+
+const nowhere = "file:///dev/null"
