@@ -180,6 +180,21 @@ export const sharedMemory = (pid: number | string | undefined): Obstacle => ({
   detail: `its process ${pid} has System V shared memory and no IPC namespace of its own`
 })
 
+/** A mount that CRIU would make again from the link itself: tried with criu 4.2, of folders and of files. */
+export const linkedMount = (destination: string, source: string): Obstacle => ({
+  reason: "ExternalResource",
+  detail: `its mount "${destination}" comes from "${source}", which is a symbolic link: CRIU could not restore it`,
+  hint: "make the container anew with the path that the link leads to"
+})
+
+/** A container that would take its checkpoint with it. */
+export const removedWhenStopped: Obstacle = {
+  reason: "Unsupported",
+  detail: "its engine removes it as soon as it stops, and its checkpoints with it",
+  hint: 'use option "leaveRunning", or make the container anew without that (docker run --rm)',
+  option: "leaveRunning"
+}
+
 /** A right that CRIU lacks. */
 export const missingRight = (right?: string): Obstacle => ({
   reason: "Permission",

@@ -170,6 +170,10 @@ const assess = (resource: Resource, options: CreateOptions, known: Circumstances
           ? Obstacle.unrestorable(resource.pid, resource.right)
           : Obstacle.missingRight(resource.right)
       )
+    case "LinkedMount":
+      return blocked(Obstacle.linkedMount(resource.destination, resource.source))
+    case "RemovedWhenStopped":
+      return options.leaveRunning === true ? [] : blocked(Obstacle.removedWhenStopped)
   }
 }
 

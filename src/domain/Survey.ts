@@ -48,6 +48,8 @@ export type Resource =
   | NestedNamespace
   | SharedMemory
   | MissingRight
+  | LinkedMount
+  | RemovedWhenStopped
 
 interface Held {
   readonly pid: number
@@ -174,4 +176,17 @@ export interface MissingRight extends Held {
   readonly right: string
   /** When it is needed. */
   readonly at: "checkpoint" | "restore"
+}
+
+/** A mount whose source, as the container was given it, is a symbolic link. */
+export interface LinkedMount extends Held {
+  readonly _tag: "LinkedMount"
+  /** Where it is in the container. */
+  readonly destination: string
+  readonly source: string
+}
+
+/** Its engine removes the container, and what is kept in its root, as soon as it stops. */
+export interface RemovedWhenStopped extends Held {
+  readonly _tag: "RemovedWhenStopped"
 }

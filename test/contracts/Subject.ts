@@ -40,6 +40,4 @@ export interface Harness {
   readonly make: Effect.Effect<Subject, never, Scope.Scope>
   /** It counts only when it is told to: a count can be predicted. */
   readonly exact: boolean
-  /** Its engine lets a container that is restored paused run for a moment before it is. */
-  readonly runsBeforePause?: boolean
 }

@@ -66,7 +66,10 @@ const table: ReadonlyArray<readonly [Survey.Resource, Options, Verdict, boolean,
   [{ _tag: "NestedNamespace", pid: 7, kind: "user" }, {}, "blocked", true, {}],
   [{ _tag: "SharedMemory", pid: 7 }, {}, "blocked", true, {}],
   [{ _tag: "MissingRight", pid: 7, right: "CAP_SYS_RESOURCE", at: "checkpoint" }, {}, "blocked", true, {}],
-  [{ _tag: "MissingRight", pid: 7, right: "CAP_SETPCAP", at: "restore" }, { force: true }, "blocked", true, {}]
+  [{ _tag: "MissingRight", pid: 7, right: "CAP_SETPCAP", at: "restore" }, { force: true }, "blocked", true, {}],
+  [{ _tag: "LinkedMount", pid: 7, destination: "/f", source: "/link" }, {}, "blocked", true, {}],
+  [{ _tag: "RemovedWhenStopped", pid: 7 }, {}, "blocked", true, {}],
+  [{ _tag: "RemovedWhenStopped", pid: 7 }, { leaveRunning: true }, undefined, false, {}]
 ]
 
 describe("judge", () => {

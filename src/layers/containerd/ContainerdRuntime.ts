@@ -3,11 +3,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Runtime } from "../../effects/Runtime.ts"
-import * as Cgroup from "../shared/Cgroup.ts"
+import * as ContainerSurvey from "../shared/ContainerSurvey.ts"
 import * as CriuCapabilities from "../shared/CriuCapabilities.ts"
-import * as Proc from "../shared/Proc.ts"
-import * as ProcStatus from "../shared/ProcStatus.ts"
-import * as ProcSurvey from "../shared/ProcSurvey.ts"
 import { probe } from "./ContainerdCapabilities.ts"
 import { checkpoint } from "./ContainerdCheckpoint.ts"
 import { checkRestore } from "./ContainerdCheckRestore.ts"
@@ -40,22 +37,14 @@ export const layer = (containerd: Containerd): Layer.Layer<Runtime, never, FileS
         residentBytes: (container) =>
           Effect.map(
             current(containerd, "inspect", container),
-            ({ runc }) => Proc.residentBytes(dumpedPids(runc.pid))
+            ({ runc }) => ContainerSurvey.residentBytes(runc.pid)
           ),
         settle: (container) => settle(settings.namespace, container.id),
         survey: (container, depth) =>
-          Effect.flatMap(current(containerd, "checkpoint", container), ({ runc: { cgroup, pid } }) =>
-            Effect.map(
-              ProcSurvey.survey(dumpedPids(pid), pid, depth, { ofTerminals: true }),
-              (seen) => ({
-                ...seen,
-                // CRIU stops for a tracer of any process that is frozen with them.
-                resources: [
-                  ...seen.resources,
-                  ...ProcStatus.traced(besides(cgroup === undefined ? [] : Cgroup.processes(cgroup), dumpedPids(pid)))
-                ]
-              })
-            )),
+          Effect.flatMap(
+            current(containerd, "checkpoint", container),
+            ({ runc: { bundle, cgroup, pid } }) => ContainerSurvey.survey({ first: pid, cgroup, bundle }, depth)
+          ),
         // `checkOptions` refuses the option before.
         preDump: (container) =>
           failed("pre-dump", container.id, "Unsupported", ContainerdOptions.unsupported["preDump"] ?? ""),
@@ -70,9 +59,3 @@ export const layer = (containerd: Containerd): Layer.Layer<Runtime, never, FileS
       }
     })
   )
-
-/** What CRIU dumps: the first process and those below it, and not what was started beside them in the container. */
-const dumpedPids = (first: number): ReadonlyArray<number> => [first, ...Proc.descendants(first)]
-
-const besides = (all: ReadonlyArray<number>, some: ReadonlyArray<number>): ReadonlyArray<number> =>
-  all.filter((pid) => !some.includes(pid))

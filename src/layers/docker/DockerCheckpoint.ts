@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { OptionUnsupported, RuntimeFailed } from "../../domain/CheckpointError.ts"
 import { type CreateOptions, criuOptions } from "../../domain/CheckpointOptions.ts"
+import * as Obstacle from "../../domain/Obstacle.ts"
 import type { Container } from "../../domain/Container.ts"
 import type { Dumped, DumpRequest, PreDumpRequest, RuntimeError } from "../../effects/Runtime.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
@@ -120,12 +121,8 @@ const daemonHasNot = (option: string) =>
     supportedBy: []
   })
 
-/** The daemon removes the root of such a container, with the checkpoint in it, as soon as it stops. */
-const goesWithItsStop = (container: Container) =>
-  refused(
-    "checkpoint",
-    container,
-    "Unsupported",
-    "the Docker daemon removes it, with its checkpoints, as soon as it stops (docker run --rm)",
-    { hint: 'use option "leaveRunning"' }
-  )
+/** Forced or not: the one copy of the container would be lost. */
+const goesWithItsStop = (container: Container) => {
+  const { detail, hint, reason } = Obstacle.removedWhenStopped
+  return refused("checkpoint", container, reason, detail, { hint })
+}

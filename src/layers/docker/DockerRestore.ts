@@ -8,14 +8,16 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type { ContainerMismatch } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
-import type { Disk, Lease } from "../../effects/Disk.ts"
+import type { Disk } from "../../effects/Disk.ts"
 import type { RestoreRequest, RuntimeError } from "../../effects/Runtime.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
+import * as FreezeScript from "../shared/FreezeScript.ts"
 import * as ImageChain from "../shared/ImageChain.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import type { ApiError } from "./DockerApi.ts"
 import { type DockerEngine, failed, path, refused } from "./DockerEngine.ts"
-import { awaitStopped, pause, stop } from "./DockerLifecycle.ts"
+import { awaitStopped, current, pause, stop } from "./DockerLifecycle.ts"
 import * as CriuConf from "./CriuConf.ts"
 import * as HandedImages from "./HandedImages.ts"
 import * as LayeredFile from "./LayeredFile.ts"
@@ -58,7 +60,11 @@ export const restore = (
   request: RestoreRequest
 ): Effect.Effect<void, RuntimeError, FileSystem.FileSystem | Disk> =>
   Effect.gen(function* () {
-    yield* CriuConf.tell(CriuConf.needed(request.options))
+    const freeze = request.after === "paused" ? yield* FreezeScript.write(request.workPath, container.id) : undefined
+    yield* CriuConf.tell({
+      ...CriuConf.needed(request.options),
+      ...(freeze === undefined ? {} : { "action-script": freeze })
+    })
     const handed = yield* HandedImages.make(`${container.root}/checkpoints`, request.checkpoint.path)
     yield* RestoreLog.catching(
       logs(container),
@@ -67,12 +73,23 @@ export const restore = (
       Effect.mapError((ended) => explain(container, ended)),
       Effect.tapError(() => Effect.ignore(awaitStopped(engine, "restore", container)))
     )
-    if (request.after === "paused") yield* keepPaused(engine, container, request.lease)
+    if (request.after === "paused") yield* keepPaused(engine, container, request)
   }).pipe(Effect.scoped)
 
-/** The daemon lets it run for a moment; one that cannot be paused does not go on. */
-const keepPaused = (engine: DockerEngine, { process: _, ...container }: Container, lease: Lease) =>
-  Effect.tapError(pause(engine, container), () => Effect.ignore(stop(engine, container, lease)))
+/**
+ * Makes sure that a restored container is paused for the daemon as well, which takes it for running. Where it is frozen already,
+ * it is kept so in a cgroup below its own meanwhile, for runc pauses nothing that is frozen. One that cannot be paused does not go
+ * on.
+ */
+const keepPaused = (engine: DockerEngine, { process: _, ...container }: Container, request: RestoreRequest) =>
+  Effect.gen(function* () {
+    const frozen = FreezeScript.frozen(request.workPath)
+    const { State: { Pid: pid } } = yield* current(engine, "restore", container)
+    const release = frozen !== undefined && frozen === Cgroup.of(pid) ? Cgroup.keepFrozen(frozen) : () => {}
+    yield* Effect.ensuring(pause(engine, container), Effect.sync(release))
+    // A container with cgroups of its own has its first process in one of them, and is paused above it.
+    if (frozen !== undefined && frozen !== Cgroup.of(pid)) Cgroup.thaw(frozen)
+  }).pipe(Effect.tapError(() => Effect.ignore(stop(engine, container, request.lease))))
 
 /** Where containerd's shim has CRIU write its log: that of the daemon's own containerd, and that of the machine's. */
 const logs = ({ id, root }: Container): ReadonlyArray<string> => {

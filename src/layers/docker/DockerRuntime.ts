@@ -4,7 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { Container } from "../../domain/Container.ts"
+import type * as Survey from "../../domain/Survey.ts"
 import { Disk } from "../../effects/Disk.ts"
 import { Runtime } from "../../effects/Runtime.ts"
 import type { Beneath } from "../shared/Beneath.ts"
@@ -45,8 +45,6 @@ export const layer = (
         Runtime
       )
       const capabilities = yield* Effect.cached(probe(api, usual))
-      const of = (container: Container) =>
-        Effect.map(DockerLifecycle.current(engine, "checkpoint", container), ({ State }) => State.Pid)
       return {
         name: DockerEngine.runtimeName,
         stopsByItself: false,
@@ -56,7 +54,11 @@ export const layer = (
             yield* requireAble(yield* capabilities, options, () => host)
             if (operation === "checkpoint" && usual !== undefined) yield* usual.checkOptions(operation, options)
           }),
-        residentBytes: (container) => Effect.map(of(container), ContainerSurvey.residentBytes),
+        residentBytes: (container) =>
+          Effect.map(
+            DockerLifecycle.current(engine, "inspect", container),
+            ({ State }) => ContainerSurvey.residentBytes(State.Pid)
+          ),
         settle: (container) =>
           provide(Effect.gen(function* () {
             const shim = container.process === undefined
@@ -68,7 +70,15 @@ export const layer = (
             if (container.root !== undefined) yield* HandedImages.sweep(`${container.root}/checkpoints`)
           })),
         survey: (container, depth) =>
-          Effect.flatMap(of(container), (pid) => ContainerSurvey.survey(pid, Cgroup.of(pid), depth)),
+          Effect.gen(function* () {
+            const { HostConfig, State: { Pid: pid } } = yield* DockerLifecycle.current(engine, "checkpoint", container)
+            const bundle = Option.getOrUndefined(Shim.above(pid, container.id))?.bundle
+            const seen = yield* ContainerSurvey.survey({ first: pid, cgroup: Cgroup.of(pid), bundle }, depth)
+            const rule: ReadonlyArray<Survey.Resource> = HostConfig.AutoRemove
+              ? [{ _tag: "RemovedWhenStopped", pid }]
+              : []
+            return { ...seen, resources: [...seen.resources, ...rule] }
+          }),
         preDump: (container, request) => Effect.uninterruptible(preDump(engine, container, request)),
         checkpoint: (container, request) => provide(Effect.uninterruptible(checkpoint(engine, container, request))),
         checkRestore: (container, subject) => checkRestore(engine, container, subject),

@@ -40,7 +40,7 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         survey: (container, depth) =>
           Effect.flatMap(
             OciLifecycle.current(settings, "checkpoint", container),
-            ({ cgroup, pid }) => ContainerSurvey.survey(pid, cgroup, depth)
+            ({ bundle, cgroup, pid }) => ContainerSurvey.survey({ first: pid, cgroup, bundle }, depth)
           ),
         preDump: (container, request) => provide(Effect.uninterruptible(preDump(settings, container, request))),
         checkpoint: (container, request) =>

@@ -48,12 +48,22 @@ export const hostPaths = (
   ...(spec.linux?.namespaces ?? []).flatMap(({ path, type }) =>
     path === undefined || path === "" ? [] : [{ what: `${type} namespace`, path }]
   ),
-  ...(spec.mounts ?? []).flatMap((mount) =>
+  ...binds(spec, bundle).map(({ destination, source }) => ({
+    what: `source of the mount "${destination}"`,
+    path: source
+  }))
+]
+
+/** The mounts that come from paths on the host, each with where it is in the container. */
+export const binds = (
+  spec: Spec,
+  bundle: string
+): ReadonlyArray<{ readonly destination: string; readonly source: string }> =>
+  (spec.mounts ?? []).flatMap((mount) =>
     isBind(mount) && mount.source !== undefined
-      ? [{ what: `source of the mount "${mount.destination}"`, path: absolute(bundle, mount.source) }]
+      ? [{ destination: mount.destination, source: absolute(bundle, mount.source) }]
       : []
   )
-]
 
 /** The network namespace that is joined by its path, where there is one. */
 export const networkPath = (spec: Spec): string | undefined =>

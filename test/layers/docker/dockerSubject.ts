@@ -34,7 +34,6 @@ export const harness = (
   layerOf: (place: Place) => Layer.Layer<Services>
 ): Harness => ({
   exact: false,
-  runsBeforePause: true,
   make: Effect.gen(function* () {
     const { host, docker, attempt, folder, container: make } = yield* daemon
     const container = yield* make({ labels: { team: "blue" } })

@@ -1,5 +1,5 @@
 // The dry run is right: what it says of a real container is what the real CRIU, asked past it, then does.
-import { existsSync, mkdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs"
 import { spawn } from "node:child_process"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -221,6 +221,26 @@ for (const runtime of LabContainer.runtimes) {
           yield* Checkpoints.restore(container.id, "first")
           yield* container.counted(before + 1)
           expect(yield* locksOf(container)).not.toContain("/db-shm")
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("a mount whose source is a link is refused: no restore would come of it", () =>
+      Effect.gen(function* () {
+        const folder = yield* LabContainer.temporaryFolder
+        mkdirSync(`${folder}/real`)
+        symlinkSync("real", `${folder}/link`)
+        const container = yield* LabContainer.make({ runtime, binds: [`${folder}/link`] })
+        yield* container.counted(1)
+        yield* Effect.gen(function* () {
+          const found = yield* Checkpoints.preflight(container.id, "first")
+          expect(standing(found)).toEqual([["blocked", "ExternalResource"]])
+          const error = yield* Effect.flip(Checkpoints.create(container.id, "first"))
+          expect(error).toMatchObject({ _tag: "RuntimeFailed", reason: "ExternalResource" })
+          expect(error.message).toContain(`"${folder}/link"`)
+          yield* Checkpoints.create(container.id, "first", { force: true })
+          expect(yield* Effect.flip(Checkpoints.restore(container.id, "first"))).toMatchObject({
+            _tag: "RuntimeFailed"
+          })
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
   })
