@@ -80,7 +80,8 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
       checkpointDir: directory,
       exit: options.leaveRunning !== true,
       bytes: created.checkpoint.record?.bytes,
-      frozenMicros: created.checkpoint.record?.statistics?.frozenMicros
+      frozenMicros: created.checkpoint.record?.statistics?.frozenMicros,
+      beneath: created.checkpoint.record?.runtime?.beneath
     })
     const locked = yield* warnOfLock(created, container, options.checkpointDir)
     return { ...created, warnings: [...created.warnings, ...locked, ...warnings] }
