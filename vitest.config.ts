@@ -34,6 +34,10 @@ export default defineConfig({
         find: /^stasis\/Containerd$/,
         replacement: new URL("./src/layers/containerd/Containerd.ts", import.meta.url).pathname
       },
+      {
+        find: /^stasis\/Docker$/,
+        replacement: new URL("./src/layers/docker/Docker.ts", import.meta.url).pathname
+      },
       { find: /^stasis\/Criu$/, replacement: new URL("./src/layers/criu/Criu.ts", import.meta.url).pathname },
       { find: /^stasis\/Oci$/, replacement: new URL("./src/layers/oci/Oci.ts", import.meta.url).pathname }
     ]

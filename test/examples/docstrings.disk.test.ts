@@ -64,6 +64,7 @@ describe("the examples in docstrings", () => {
       "stasis/HookCommand": join(root, "src/layers/shared/HookCommand.ts"),
       "stasis/Memory": join(root, "src/layers/memory/Memory.ts"),
       "stasis/Containerd": join(root, "src/layers/containerd/Containerd.ts"),
+      "stasis/Docker": join(root, "src/layers/docker/Docker.ts"),
       "stasis/Criu": join(root, "src/layers/criu/Criu.ts"),
       "stasis/Oci": join(root, "src/layers/oci/Oci.ts"),
       stasis: join(root, "src/mod.ts")

@@ -20,6 +20,7 @@ import * as EventFile from "../shared/EventFile.ts"
 import * as NodeDisk from "../shared/NodeDisk.ts"
 import * as DockerApi from "./DockerApi.ts"
 import * as DockerContainerStore from "./DockerContainerStore.ts"
+import * as DockerEvents from "./DockerEvents.ts"
 import * as DockerRuntime from "./DockerRuntime.ts"
 import { complete, defaultHost, type DockerConnection } from "./DockerSettings.ts"
 
@@ -64,7 +65,7 @@ export const layer = (config: DockerConfig = {}): Layer.Layer<Docker> => {
   const ports = Layer.mergeAll(
     DockerContainerStore.layer(address),
     DockerRuntime.layer({ host: address, home: { root, scope }, beneath: config.beneath }),
-    EventFile.layer({ root })
+    DockerEvents.layer(address, Layer.provide(EventFile.layer({ root }), host))
   ).pipe(Layer.provide(Layer.merge(api, host)))
   const store = Layer.provide(CheckpointFolder.layer({ root, scope }), host)
   return Checkpoints.layer.pipe(Layer.provide(store), Layer.provideMerge(ports))
