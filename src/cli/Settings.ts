@@ -4,32 +4,45 @@
  */
 import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
-import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
-import type * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import type { Checkpoints } from "../effects/Checkpoints.ts"
-import type { ContainerStore } from "../effects/ContainerStore.ts"
-import type { EventLog } from "../effects/EventLog.ts"
-import type { Processes } from "../effects/Processes.ts"
-import type { Runtime } from "../effects/Runtime.ts"
 
-const runtimes = ["runc", "crun", "criu", "memory"] as const
+const runtimes = ["docker", "containerd", "runc", "crun", "criu", "memory"] as const
 const formats = ["table", "json"] as const
+
+/** A runtime, as `--runtime` names it. */
+export type RuntimeName = (typeof runtimes)[number]
 
 /** The flags of every command. */
 export const flags = {
   runtime: Options.choice("runtime", runtimes).pipe(
     Options.withDescription(
-      "The container runtime; criu is for plain processes, memory has a few sample containers that live as long as the command (STASIS_RUNTIME)"
+      "What runs the container, by default whichever of those that are here knows it; criu is for plain processes, " +
+        "memory has a few sample containers that live as long as the command (STASIS_RUNTIME)"
     ),
     Options.withFallbackConfig(Config.literal(...runtimes)("STASIS_RUNTIME")),
-    Options.withDefault("runc")
+    Options.optional
   ),
   root: Options.text("root").pipe(
     Options.withPseudoName("dir"),
-    Options.withDescription("The runtime's state directory, as its own --root (STASIS_RUNTIME_ROOT)"),
+    Options.withDescription("The state directory of runc or crun, as its own --root (STASIS_RUNTIME_ROOT)"),
     Options.withFallbackConfig(Config.string("STASIS_RUNTIME_ROOT")),
+    Options.optional
+  ),
+  // Other programs read the variables of these three, too: they say where a daemon is, not that it is the one that is meant.
+  host: Options.text("host").pipe(
+    Options.withPseudoName("url"),
+    Options.withDescription("Where Docker's daemon listens (DOCKER_HOST, else unix:///var/run/docker.sock)"),
+    Options.optional
+  ),
+  address: Options.text("address").pipe(
+    Options.withPseudoName("path"),
+    Options.withDescription("containerd's socket (CONTAINERD_ADDRESS, else /run/containerd/containerd.sock)"),
+    Options.optional
+  ),
+  namespace: Options.text("namespace").pipe(
+    Options.withPseudoName("name"),
+    Options.withDescription("containerd's namespace (CONTAINERD_NAMESPACE, else default)"),
     Options.optional
   ),
   stasisRoot: Options.text("stasis-root").pipe(
@@ -50,8 +63,12 @@ export const flags = {
 
 /** The flags of every command, read. */
 export interface Settings {
-  readonly runtime: (typeof runtimes)[number]
+  /** Absent where it is to be found out. */
+  readonly runtime: Option.Option<RuntimeName>
   readonly root: Option.Option<string>
+  readonly host: Option.Option<string>
+  readonly address: Option.Option<string>
+  readonly namespace: Option.Option<string>
   readonly stasisRoot: Option.Option<string>
   readonly format: (typeof formats)[number]
   readonly quiet: boolean
@@ -59,9 +76,3 @@ export interface Settings {
 
 /** The settings of the command that runs. */
 export const Settings = Context.GenericTag<Settings>("stasis/cli/Settings")
-
-/** What a command works on. */
-export type World = Checkpoints | ContainerStore | Runtime | EventLog | Processes
-
-/** Gives the world that the settings ask for; it is opened only by a command that works on one. */
-export type OpenWorld = (settings: Settings) => Layer.Layer<World, ConfigError>

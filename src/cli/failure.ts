@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { CheckpointError } from "../domain/CheckpointError.ts"
+import type { ChoiceError } from "./ChoiceError.ts"
 import { escape, escapeLines } from "./escape.ts"
 import { Output, OutputFailed } from "./Output.ts"
 import { strip, style } from "./style.ts"
@@ -23,6 +24,7 @@ export type CommandError =
   | ValidationError.ValidationError
   | UsageError
   | Unable
+  | ChoiceError
   | OutputFailed
   | ConfigError.ConfigError
   | ParseResult.ParseError
@@ -52,6 +54,8 @@ export const reportError = (error: CommandError, manner: Manner): Effect.Effect<
     ? say({ tag: "UsageError", message: textOf(error), hint: seeHelp(manner.command) }, manner, 2)
     : ConfigError.isConfigError(error)
     ? say({ tag: "ConfigError", message: `the environment is not right: ${String(error)}` }, manner, 2)
+    : isChoiceError(error)
+    ? reportChoiceError(error, manner)
     : error._tag === "UsageError"
     ? say({ tag: error._tag, message: error.message, hint: seeHelp(error.command) }, manner, 2)
     : say({ tag: error._tag, message: error.message }, manner, 1)
@@ -77,6 +81,13 @@ const reportCheckpointError = (error: CheckpointError, manner: Manner) => {
     isWrongUsage(error) ? 2 : 1
   )
 }
+
+const isChoiceError = (error: { readonly _tag: string }): error is ChoiceError =>
+  ["AmbiguousRuntime", "UnknownContainer", "RuntimesUnavailable"].includes(error._tag)
+
+/** Nobody who reads it needs to know in how many runtimes a container was looked for: it is the same as in one. */
+const reportChoiceError = ({ _tag: tag, message, ...data }: ChoiceError, manner: Manner) =>
+  say({ tag: tag === "UnknownContainer" ? "ContainerNotFound" : tag, message, data }, manner, 1)
 
 const reportDefect = (cause: Cause.Cause<unknown>, manner: Manner) => {
   const [defect] = Array.from(Cause.defects(cause))

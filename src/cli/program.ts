@@ -6,34 +6,9 @@ import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Processes from "../effects/Processes.ts"
-import { given } from "./criuFlags.ts"
+import { opener } from "./opener.ts"
 import * as ProcessOutput from "./ProcessOutput.ts"
-import type { OpenWorld, Settings } from "./Settings.ts"
 import { run } from "./stasis.ts"
-
-/** Loads the one world that is asked for. */
-const open: OpenWorld = ({ runtime, ...settings }) =>
-  runtime === "memory"
-    ? Layer.unwrapEffect(Effect.map(
-      Effect.promise(() => import("../layers/memory/Memory.ts")),
-      (Memory) => Memory.layer({ containers: [{ id: "counter" }, { id: "web" }], ...stasisRoot(settings) })
-    )).pipe(Layer.merge(Processes.unsupported(runtime)))
-    : runtime === "criu"
-    ? Layer.unwrapEffect(Effect.map(
-      Effect.promise(() => import("../layers/criu/Criu.ts")),
-      (Criu) => Criu.layer(stasisRoot(settings))
-    ))
-    : Layer.unwrapEffect(Effect.map(
-      Effect.promise(() => import("../layers/oci/Oci.ts")),
-      (Oci) => Oci.layer({ runtime, ...roots(settings) })
-    )).pipe(Layer.merge(Processes.unsupported(runtime)))
-
-type Roots = Pick<Settings, "root" | "stasisRoot">
-
-const roots = (settings: Roots) => ({ ...given("root", settings.root), ...stasisRoot(settings) })
-
-const stasisRoot = (settings: Roots) => given("stasisRoot", settings.stasisRoot)
 
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, ProcessOutput.layer)
 
@@ -42,7 +17,7 @@ const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 /** Runs the command line and ends the process with its exit code. */
 export const main = (argv: ReadonlyArray<string>): void => {
   // What never ends keeps the process alive while nothing else does, as with `events --follow`.
-  const fiber = Effect.runFork(Effect.raceFirst(Effect.provide(run(argv, open), platform), Effect.never))
+  const fiber = Effect.runFork(Effect.raceFirst(Effect.provide(run(argv, opener), platform), Effect.never))
   const received: Array<keyof typeof signals> = []
   const listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => {
     const listener = () => {

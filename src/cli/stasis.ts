@@ -1,7 +1,7 @@
 /**
  * The command `stasis`: its subcommands put together, and one run of it from the arguments to the exit code.
  *
- * The world that the commands work on is handed in; this file provides none.
+ * How the worlds are made that the commands work on is handed in; this file makes none.
  */
 import type * as CliApp from "@effect/cli/CliApp"
 import * as CliConfig from "@effect/cli/CliConfig"
@@ -32,9 +32,10 @@ import { flagsOf, type Grammar, sort } from "./argv.ts"
 import * as Help from "./help.ts"
 import { report } from "./failure.ts"
 import { Output } from "./Output.ts"
-import { flags, type OpenWorld, Settings } from "./Settings.ts"
+import { flags, Settings } from "./Settings.ts"
 import { strip } from "./style.ts"
 import { version } from "./version.ts"
+import * as Worlds from "./Worlds.ts"
 
 const root = Command.make("stasis", flags).pipe(
   Command.withDescription("Checkpoint and restore running Linux containers")
@@ -79,18 +80,15 @@ const grammar: Grammar = {
  */
 export const run = (
   argv: ReadonlyArray<string>,
-  open: OpenWorld
+  opener: Worlds.Opener
 ): Effect.Effect<number, never, Output | CliApp.CliApp.Environment> =>
   Effect.gen(function* () {
     const output = yield* Output
     const sorted = sort(grammar, argv)
-    const runtime = yield* Effect.orElseSucceed(Config.option(Config.string("STASIS_RUNTIME")), Option.none)
     const manner = { ...(yield* mannerOf(argv)), command: commandOf(Either.getOrElse(sorted, () => argv)) }
     return yield* sorted.pipe(
       Effect.flatMap((args) =>
-        asksForHelp(args)
-          ? output.out(help(args, output.outColours))
-          : app(open)(["node", "stasis", ...(Option.isSome(runtime) ? [] : defaultRuntime(args)), ...args])
+        asksForHelp(args) ? output.out(help(args, output.outColours)) : app(opener)(["node", "stasis", ...args])
       ),
       Effect.as(0),
       Effect.catchAllCause((cause) => report(cause, manner)),
@@ -99,19 +97,11 @@ export const run = (
     )
   })
 
-const app = (open: OpenWorld) =>
+const app = (opener: Worlds.Opener) =>
   stasis.pipe(
-    Command.provide((settings) => Layer.merge(Layer.succeed(Settings, settings), open(settings))),
+    Command.provide((settings) => Layer.merge(Layer.succeed(Settings, settings), Worlds.layer(opener, settings))),
     Command.run({ name: "stasis", version })
   )
-
-/** Only plain processes are given a name, and only they are named by a pid: who does that need not say which runtime is meant. */
-const defaultRuntime = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const at = args.indexOf("--")
-  const [first] = at < 0 ? [] : args.slice(at + 1)
-  const meansProcesses = ["run", "track", "untrack"].includes(nameOf(args) ?? "") || first?.startsWith("pid:") === true
-  return meansProcesses && !args.some((arg) => arg.startsWith("--runtime")) ? ["--runtime=criu"] : []
-}
 
 const asksForHelp = (args: ReadonlyArray<string>): boolean => {
   const flags = args.includes("--") ? args.slice(0, args.indexOf("--")) : args

@@ -11,8 +11,9 @@ import { EventLog } from "../../src/effects/EventLog.ts"
 import { Processes } from "../../src/effects/Processes.ts"
 import { Runtime } from "../../src/effects/Runtime.ts"
 import { Output, OutputFailed } from "../../src/cli/Output.ts"
-import type { Settings, World } from "../../src/cli/Settings.ts"
+import type { RuntimeName, Settings } from "../../src/cli/Settings.ts"
 import { run } from "../../src/cli/stasis.ts"
+import type { OpenError, World } from "../../src/cli/Worlds.ts"
 
 /** What a run left. */
 export interface Ran {
@@ -21,7 +22,12 @@ export interface Ran {
   readonly err: string
   /** The settings that the world was opened with; absent when none was. */
   readonly settings?: Settings
+  /** The runtimes whose worlds were opened. */
+  readonly opened: ReadonlyArray<RuntimeName>
 }
+
+/** The worlds that are there, in the order in which a machine lists them. */
+export type Machine = { readonly [R in RuntimeName]?: Layer.Layer<World, OpenError> }
 
 /** How the streams are. */
 export interface Streams {
@@ -34,10 +40,10 @@ export interface Streams {
   readonly onErr?: (text: string) => Effect.Effect<void>
 }
 
-/** Runs `stasis ...argv` in a world. */
+/** Runs `stasis ...argv` in a world, which is runc's unless a flag says otherwise, or on a machine with several. */
 export const stasis = (
   argv: ReadonlyArray<string>,
-  world: Layer.Layer<World>,
+  worlds: Layer.Layer<World> | Machine,
   streams: Streams = {}
 ): Effect.Effect<Ran> =>
   Effect.gen(function* () {
@@ -45,6 +51,7 @@ export const stasis = (
     let err = ""
     let writes = 0
     let settings: Settings | undefined
+    const opened: Array<RuntimeName> = []
     const terminal = streams.columns !== undefined
     const output: typeof Output.Service = {
       out: (text) =>
@@ -64,15 +71,23 @@ export const stasis = (
       errIsTerminal: terminal,
       columns: Effect.succeed(streams.columns ?? 80)
     }
-    const code = yield* run(argv, (given) => {
-      settings = given
-      return world
+    const code = yield* run(argv, {
+      // Keys of an object that was written down as a machine.
+      present: () => Effect.succeed(isOne(worlds) ? ["runc"] : Object.keys(worlds) as Array<RuntimeName>),
+      open: (runtime, given) => {
+        settings = given
+        opened.push(runtime)
+        const world = isOne(worlds) ? worlds : worlds[runtime]
+        return world ?? Layer.unwrapEffect(Effect.dieMessage(`there is no ${runtime} here`))
+      }
     }).pipe(
       Effect.provide(Layer.mergeAll(platform, Layer.succeed(Output, output))),
       Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(streams.env ?? {}))))
     )
-    return { code, out, err, ...(settings === undefined ? {} : { settings }) }
+    return { code, out, err, opened, ...(settings === undefined ? {} : { settings }) }
   })
+
+const isOne = (worlds: Layer.Layer<World> | Machine): worlds is Layer.Layer<World> => Layer.isLayer(worlds)
 
 const unasked = Effect.dieMessage("the terminal is not asked for")
 

@@ -240,7 +240,7 @@ describe("plain processes", () => {
   it.effect("are meant by what only they have, unless another runtime is named", () =>
     Effect.gen(function* () {
       const runtimeOf = (argv: ReadonlyArray<string>, env = {}) =>
-        Effect.map(stasis(argv, world, { env }), ({ settings }) => settings?.runtime)
+        Effect.map(stasis(argv, world, { env }), ({ opened }) => opened.join())
       expect(yield* runtimeOf(["track", "web", "7"])).toBe("criu")
       expect(yield* runtimeOf(["run", "web", "--", "track"])).toBe("criu")
       expect(yield* runtimeOf(["create", "pid:7", "first"])).toBe("criu")
@@ -258,9 +258,9 @@ describe("ls", () => {
     Effect.gen(function* () {
       const ran = yield* stasis(["ls", "web"], world)
       expect(lines(ran.out)).toEqual([
-        "CHECKPOINT   CREATED         SIZE       FROZEN   RUNTIME   STATUS",
-        "first        0 seconds ago   11.8 MiB   84 ms    runc      complete",
-        "zweite       -               -          -        -         damaged: config.json is not valid JSON"
+        "CHECKPOINT   CREATED         SIZE       FROZEN   RUNTIME    STATUS",
+        "first        0 seconds ago   11.8 MiB   84 ms    runc       complete",
+        "zweite       -               -          -        stand-in   damaged: config.json is not valid JSON"
       ])
     }))
 
@@ -608,15 +608,23 @@ describe("settings", () => {
     Effect.gen(function* () {
       const world = standIn({ checkpoints: { list: () => Effect.succeed([]) } })
       const env = { STASIS_RUNTIME: "crun", STASIS_RUNTIME_ROOT: "/r", STASIS_ROOT: "/s", STASIS_FORMAT: "json" }
-      const expected = { runtime: "crun", root: Option.some("/r"), stasisRoot: Option.some("/s"), format: "json" }
+      const expected = {
+        runtime: Option.some("crun"),
+        root: Option.some("/r"),
+        stasisRoot: Option.some("/s"),
+        format: "json"
+      }
       const line = ["--runtime", "crun", "--root=/r", "--stasis-root", "/s", "--format", "json"]
       expect((yield* stasis(["ls"], world, { env })).settings).toMatchObject(expected)
       expect((yield* stasis([...line, "ls"], world)).settings).toMatchObject(expected)
       expect((yield* stasis(["ls", ...line], world)).settings).toMatchObject(expected)
       const other = yield* stasis(["ls", "--runtime", "runc"], world, { env })
-      expect(other.settings).toMatchObject({ ...expected, runtime: "runc" })
-      expect((yield* stasis(["ls"], world)).settings).toMatchObject({ runtime: "runc", root: Option.none() })
-      expect((yield* stasis(["ls"], world, { env: { STASIS_RUNTIME: "docker" } })).code).toBe(2)
+      expect(other.settings).toMatchObject({ ...expected, runtime: Option.some("runc") })
+      expect((yield* stasis(["ls"], world)).settings).toMatchObject({
+        runtime: Option.none(),
+        root: Option.none()
+      })
+      expect((yield* stasis(["ls"], world, { env: { STASIS_RUNTIME: "jail" } })).code).toBe(2)
     }))
 })
 
@@ -636,7 +644,7 @@ describe("help", () => {
           [["help", command], [command, "--help"], ["-h", command], [command, "web", "-h"]],
           (argv) => stasis(argv, world)
         )
-        for (const ran of texts) expect(ran).toEqual({ code: 0, err: "", out: texts[0]?.out })
+        for (const ran of texts) expect(ran).toEqual({ code: 0, err: "", out: texts[0]?.out, opened: [] })
         expect(texts[0]?.out).toMatch(new RegExp(`^Usage: stasis ${command} `))
         expect(texts[0]?.out).not.toContain("\u001b")
       }

@@ -1,21 +1,33 @@
 /** `stasis check`: whether this machine can checkpoint, and what to do about each thing that is missing. */
 import * as Command from "@effect/cli/Command"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { Capabilities, type Finding, isAble } from "../../domain/Capabilities.ts"
 import { Runtime } from "../../effects/Runtime.ts"
 import { escape } from "../escape.ts"
 import { withFlags } from "../failure.ts"
+import { inTime } from "../askRuntimes.ts"
 import { Output } from "../Output.ts"
 import * as print from "../print.ts"
+import type { RuntimeName } from "../Settings.ts"
 import { style } from "../style.ts"
 import { table } from "../table.ts"
 import { Unable } from "../Unable.ts"
+import { inWorld, Worlds } from "../Worlds.ts"
 
 /** `stasis check`. */
 export const check = Command.make("check", {}, () =>
   Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const capabilities = yield* runtime.capabilities
+    const { candidates, named } = yield* Worlds
+    yield* Option.isSome(named) ? checkOne(named.value) : checkEach(yield* candidates)
+  })).pipe(Command.withDescription("Say whether this machine can checkpoint, and what to do about what is missing"))
+
+const checkOne = (runtime: RuntimeName) =>
+  Effect.gen(function* () {
+    const capabilities = yield* inWorld(runtime)(look)
     const { outColours } = yield* Output
     yield* print.result({
       schema: Capabilities,
@@ -24,7 +36,32 @@ export const check = Command.make("check", {}, () =>
       names: []
     })
     if (!isAble(capabilities)) return yield* new Unable({ detail: missing(capabilities) })
-  })).pipe(Command.withDescription("Say whether this machine can checkpoint, and what to do about what is missing"))
+  })
+
+/** The runtimes that are there; one that works is enough. */
+const checkEach = (runtimes: ReadonlyArray<RuntimeName>) =>
+  Effect.gen(function* () {
+    const all = yield* Effect.forEach(runtimes, (runtime) =>
+      Effect.map(
+        inTime(Duration.seconds(20))(inWorld(runtime)(look)),
+        Either.getOrElse((detail): Capabilities => ({
+          runtime,
+          findings: [{ subject: runtime, verdict: "missing", detail }],
+          unsupported: {}
+        }))
+      ), { concurrency: "unbounded" })
+    const { outColours } = yield* Output
+    const { strong } = style(outColours)
+    yield* print.result({
+      schema: Schema.Array(Capabilities),
+      value: all,
+      text: all.map((one) => (all.length === 1 ? "" : `${strong(one.runtime)}\n`) + show(one, outColours)).join("\n"),
+      names: []
+    })
+    if (!all.some(isAble)) return yield* new Unable({ detail: all.map(missing).join("; ") })
+  })
+
+const look = Effect.flatMap(Runtime, ({ capabilities }) => capabilities)
 
 const missing = (capabilities: Capabilities): string =>
   `no checkpoint can be made with ${capabilities.runtime} here, missing: ` +

@@ -16,6 +16,7 @@ import { escape } from "../escape.ts"
 import { createHooks, hooks } from "../hookFlags.ts"
 import * as humanize from "../humanize.ts"
 import * as print from "../print.ts"
+import { inWorldOf } from "../inWorlds.ts"
 
 /** `stasis create`. */
 export const create = Command.make("create", {
@@ -67,7 +68,9 @@ export const create = Command.make("create", {
       text: describe(input.container, created, input.leaveRunning).map((line) => `${escape(line)}\n`).join(""),
       names: [created.checkpoint.name]
     })
-  })).pipe(Command.withDescription("Checkpoint a running container, and stop it unless --leave-running is given"))
+  }).pipe(inWorldOf(input.container))).pipe(
+    Command.withDescription("Checkpoint a running container, and stop it unless --leave-running is given")
+  )
 
 const describe = (container: string, { checkpoint, state }: Created, leaveRunning: boolean): ReadonlyArray<string> => [
   [`Checkpointed ${container} as "${checkpoint.name}"`, ...figures(checkpoint)].join(", "),

@@ -16,6 +16,7 @@ import { Output } from "../Output.ts"
 import { Settings } from "../Settings.ts"
 import { style } from "../style.ts"
 import * as values from "../values.ts"
+import { inWorldOfEvents } from "../inWorlds.ts"
 
 /** `stasis events`. */
 export const events = Command.make("events", {
@@ -40,7 +41,6 @@ export const events = Command.make("events", {
   )
 }, (input) =>
   Effect.gen(function* () {
-    const log = yield* EventLog
     const output = yield* Output
     const { format, quiet } = yield* Settings
     const filter: EventFilter = {
@@ -54,8 +54,9 @@ export const events = Command.make("events", {
       : quiet
       ? (event: Event) => output.out(`${escape(event.Actor.Attributes["checkpoint"] ?? event.Actor.ID)}\n`)
       : (event: Event) => output.out(`${describe(event, output.outColours)}\n`)
-    const printing = Stream.runForEach(input.follow ? log.follow(filter) : log.history(filter), print)
-    yield* Effect.raceFirst(printing, output.closed)
+    const printing = Effect.flatMap(EventLog, (log) =>
+      Stream.runForEach(input.follow ? log.follow(filter) : log.history(filter), print))
+    yield* inWorldOfEvents(input.follow)(Effect.raceFirst(printing, output.closed))
   })).pipe(Command.withDescription("Show what happened to checkpoints, oldest first"))
 
 const describe = ({ Action, Actor, time, timeNano }: Event, colours: boolean): string => {

@@ -12,6 +12,7 @@ import { withFlags } from "../failure.ts"
 import * as humanize from "../humanize.ts"
 import * as print from "../print.ts"
 import { fields } from "../table.ts"
+import { inWorldOf } from "../inWorlds.ts"
 
 /** `stasis inspect`. */
 export const inspect = Command.make("inspect", {
@@ -34,7 +35,9 @@ export const inspect = Command.make("inspect", {
       text: fields(describe(checkpoint, now).map(([name, value]) => [name, escape(value)])),
       names: [checkpoint.name]
     })
-  })).pipe(Command.withDescription("Show when and how a checkpoint was made, how large it is, and how long it froze"))
+  }).pipe(inWorldOf(input.container))).pipe(
+    Command.withDescription("Show when and how a checkpoint was made, how large it is, and how long it froze")
+  )
 
 type Pair = readonly [name: string, value: string]
 

@@ -8,15 +8,18 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
-import { Checkpoint } from "../../domain/Checkpoint.ts"
+import { byName, Checkpoint } from "../../domain/Checkpoint.ts"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
+import { Runtime } from "../../effects/Runtime.ts"
 import * as flags from "../criuFlags.ts"
 import { escape } from "../escape.ts"
+import { failWith } from "../failWith.ts"
 import * as humanize from "../humanize.ts"
 import { Output } from "../Output.ts"
 import * as print from "../print.ts"
 import { style } from "../style.ts"
 import { table } from "../table.ts"
+import { inEveryWorld, inWorldOf } from "../inWorlds.ts"
 
 /** `stasis ls`. */
 export const ls = Command.make("ls", {
@@ -29,33 +32,54 @@ export const ls = Command.make("ls", {
 }, (input) =>
   Effect.gen(function* () {
     const container = Option.getOrUndefined(input.container)
-    const found = yield* Checkpoints.list(container, flags.given("checkpointDir", input.checkpointDir))
+    const list = Effect.gen(function* () {
+      const runtime = yield* Runtime
+      const all = yield* Checkpoints.list(container, flags.given("checkpointDir", input.checkpointDir))
+      return all.map((checkpoint): Row => ({ checkpoint, runtime: runtime.name }))
+    })
+    const { failures, results } = container === undefined
+      ? yield* inEveryWorld(() => list)
+      : { failures: [], results: [yield* inWorldOf(container)(list)] }
+    const found = results.length === 1 ? results.flat() : merge(results.flat())
     // By name they come; a person looks for the container first.
-    const checkpoints = container === undefined ? Arr.sort(found, byContainer) : found
+    const rows = container === undefined ? Arr.sort(found, byContainer) : found
     yield* print.result({
       schema: Schema.Array(Checkpoint),
-      value: checkpoints,
-      text: show(checkpoints, container === undefined, input.noTrunc),
+      value: rows.map(({ checkpoint }) => checkpoint),
+      text: show(rows, container === undefined, input.noTrunc),
       // Of all containers a name alone says too little: these are the arguments of rm.
-      names: checkpoints.map((one) => container === undefined ? `${one.container} ${one.name}` : one.name)
+      names: rows.map(({ checkpoint: one }) => container === undefined ? `${one.container} ${one.name}` : one.name)
     })
+    yield* failWith(failures, "stasis ls")
   })).pipe(Command.withDescription("List the checkpoints of a container, or of all containers"))
 
-const byContainer = Order.mapInput(Order.string, (checkpoint: Checkpoint) => checkpoint.container)
+/** The checkpoints of several worlds by name; one that two of them know, such as both runtimes of one root, once. */
+const merge = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+  const byPath = new Map(rows.toReversed().map((row) => [row.checkpoint.path, row]))
+  return [...byPath.values()].sort((a, b) => byName(a.checkpoint, b.checkpoint))
+}
 
-const show = (checkpoints: ReadonlyArray<Checkpoint>, all: boolean, whole: boolean) =>
+const byContainer = Order.mapInput(Order.string, ({ checkpoint }: Row) => checkpoint.container)
+
+interface Row {
+  readonly checkpoint: Checkpoint
+  /** Whose container it is of. */
+  readonly runtime: string
+}
+
+const show = (rows: ReadonlyArray<Row>, all: boolean, whole: boolean) =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const { bad } = style((yield* Output).outColours)
     return table(
       [...(all ? ["CONTAINER"] : []), "CHECKPOINT", "CREATED", "SIZE", "FROZEN", "RUNTIME", "STATUS"],
-      checkpoints.map((one) => [
+      rows.map(({ checkpoint: one, runtime }) => [
         ...(all ? [escape(containerOf(one, whole))] : []),
         escape(one.name),
         escape(whole ? one.created || "-" : humanize.ago(one.created, now)),
         one.record?.bytes === undefined ? "-" : humanize.bytes(one.record.bytes),
         one.record?.statistics === undefined ? "-" : humanize.duration(one.record.statistics.frozenMicros / 1000),
-        escape(one.record?.runtime?.name ?? "-"),
+        escape(one.record?.runtime?.name ?? runtime),
         one.status === "complete" ? "complete" : bad(`damaged: ${escape(one.damage ?? "for an unknown reason")}`)
       ])
     )

@@ -8,7 +8,9 @@ import { Recovered } from "../../domain/Outcome.ts"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import * as flags from "../criuFlags.ts"
 import { escape } from "../escape.ts"
+import { failWith } from "../failWith.ts"
 import * as print from "../print.ts"
+import { inEveryWorld, inWorldOf } from "../inWorlds.ts"
 
 /** `stasis recover`. */
 export const recover = Command.make("recover", {
@@ -21,15 +23,21 @@ export const recover = Command.make("recover", {
 }, (input) =>
   Effect.gen(function* () {
     const options = { ...flags.given("checkpointDir", input.checkpointDir), ...flags.waitOptions(input.wait) }
-    const recovered = yield* Checkpoints.recover(Option.getOrUndefined(input.container), options)
+    const container = Option.getOrUndefined(input.container)
+    const recover = Checkpoints.recover(container, options)
+    const { failures, results } = container === undefined
+      ? yield* inEveryWorld(() => recover)
+      : { failures: [], results: [yield* inWorldOf(container)(recover)] }
+    const recovered = results.flat()
     yield* print.result({
       schema: Schema.Array(Recovered),
       value: recovered,
-      text: recovered.length === 0
+      text: recovered.length === 0 && failures.length === 0
         ? "Nothing was left by an interrupted operation\n"
         : recovered.map((one) => `${escape(describe(one))}\n`).join(""),
       names: recovered.flatMap((one) => one.action === "unlocked" ? [] : [one.checkpoint])
     })
+    yield* failWith(failures, "stasis recover")
   })).pipe(
     Command.withDescription(
       "End what interrupted operations left: publish, sweep, or name it; unlock a network that CRIU left locked"

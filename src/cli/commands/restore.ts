@@ -12,6 +12,7 @@ import * as flags from "../criuFlags.ts"
 import { escape } from "../escape.ts"
 import { hooks, restoreHooks } from "../hookFlags.ts"
 import * as print from "../print.ts"
+import { inWorldOf } from "../inWorlds.ts"
 
 const path = (name: string, description: string) =>
   Options.text(name).pipe(Options.withPseudoName("path"), Options.withDescription(description), Options.optional)
@@ -66,7 +67,9 @@ export const restore = Command.make("restore", {
       text: `${escape(describe(input.container, restored))}\n`,
       names: []
     })
-  })).pipe(Command.withDescription("Bring a container back to where it was; the checkpoint stays"))
+  }).pipe(inWorldOf(input.container))).pipe(
+    Command.withDescription("Bring a container back to where it was; the checkpoint stays")
+  )
 
 const ociOptions = (
   input: { readonly [K in keyof OciRestoreOptions]-?: Option.Option<string> }

@@ -9,10 +9,10 @@ import { Removed } from "../../domain/Outcome.ts"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import * as flags from "../criuFlags.ts"
 import { escape } from "../escape.ts"
-import { reportError } from "../failure.ts"
+import { failWith } from "../failWith.ts"
 import * as print from "../print.ts"
-import { Settings } from "../Settings.ts"
 import { UsageError } from "../UsageError.ts"
+import { inWorldOf } from "../inWorlds.ts"
 
 /** `stasis rm`. */
 export const rm = Command.make("rm", {
@@ -36,30 +36,25 @@ export const rm = Command.make("rm", {
           : "give the names of the checkpoints to remove, or --all"
       })
     }
-    const where = flags.given("checkpointDir", input.checkpointDir)
-    // A damaged checkpoint is listed; a folder that is none is not, and stays.
-    const names = input.all
-      ? (yield* Checkpoints.list(input.container, where)).map((one) => one.name)
-      : [...new Set(input.names)]
-    const options = { ...where, ...flags.waitOptions(input.wait), ...flags.given("durability", input.durability) }
-    const outcomes = yield* Effect.forEach(names, (name) =>
-      Effect.either(Checkpoints.remove(input.container, name, options)))
-    const [failures, removed] = Arr.separate(outcomes)
-    yield* print.warnings(removed.flatMap((one) =>
-      one.warnings
-    ))
-    yield* print.result({
-      schema: Schema.Array(Removed),
-      value: removed,
-      text: removed.map(({ checkpoint }) => `${escape(checkpoint.name)}\n`).join(""),
-      names: []
-    })
-    const last = failures.at(-1)
-    if (last === undefined) return
-    const { format } = yield* Settings
-    yield* Effect.forEach(
-      failures.slice(0, -1),
-      (failure) => reportError(failure, { json: format === "json", debug: false, command: "stasis rm" })
-    )
-    return yield* Effect.fail(last)
+    yield* Effect.gen(function* () {
+      const where = flags.given("checkpointDir", input.checkpointDir)
+      // A damaged checkpoint is listed; a folder that is none is not, and stays.
+      const names = input.all
+        ? (yield* Checkpoints.list(input.container, where)).map((one) => one.name)
+        : [...new Set(input.names)]
+      const options = { ...where, ...flags.waitOptions(input.wait), ...flags.given("durability", input.durability) }
+      const outcomes = yield* Effect.forEach(
+        names,
+        (name) => Effect.either(Checkpoints.remove(input.container, name, options))
+      )
+      const [failures, removed] = Arr.separate(outcomes)
+      yield* print.warnings(removed.flatMap((one) => one.warnings))
+      yield* print.result({
+        schema: Schema.Array(Removed),
+        value: removed,
+        text: removed.map(({ checkpoint }) => `${escape(checkpoint.name)}\n`).join(""),
+        names: []
+      })
+      yield* failWith(failures, "stasis rm")
+    }).pipe(inWorldOf(input.container))
   })).pipe(Command.withDescription("Remove checkpoints of a container"))

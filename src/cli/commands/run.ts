@@ -8,6 +8,7 @@ import * as Processes from "../../effects/Processes.ts"
 import { escape } from "../escape.ts"
 import * as print from "../print.ts"
 import { UsageError } from "../UsageError.ts"
+import { inWorldOfProcesses } from "../inWorlds.ts"
 
 const Started = Schema.Struct({ container: Container, stdout: Schema.String, stderr: Schema.String })
 
@@ -26,7 +27,7 @@ export const run = Command.make("run", {
         detail: `give the command to run, as in: stasis run ${name} -- sleep 100`
       })
     }
-    const started = yield* Processes.run(name, { program, args })
+    const started = yield* inWorldOfProcesses(Processes.run(name, { program, args }))
     yield* print.result({
       schema: Started,
       value: started,

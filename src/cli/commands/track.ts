@@ -6,6 +6,7 @@ import { Container } from "../../domain/Container.ts"
 import * as Processes from "../../effects/Processes.ts"
 import { escape } from "../escape.ts"
 import * as print from "../print.ts"
+import { inWorldOfProcesses } from "../inWorlds.ts"
 
 /** `stasis track`. */
 export const track = Command.make("track", {
@@ -13,7 +14,7 @@ export const track = Command.make("track", {
   pid: Args.integer({ name: "pid" }).pipe(Args.withDescription("The process id of its root"))
 }, ({ name, pid }) =>
   Effect.gen(function* () {
-    const container = yield* Processes.track(name, pid)
+    const container = yield* inWorldOfProcesses(Processes.track(name, pid))
     yield* print.result({
       schema: Container,
       value: container,

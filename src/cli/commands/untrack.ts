@@ -6,13 +6,14 @@ import * as Schema from "effect/Schema"
 import * as Processes from "../../effects/Processes.ts"
 import { escape } from "../escape.ts"
 import * as print from "../print.ts"
+import { inWorldOfProcesses } from "../inWorlds.ts"
 
 /** `stasis untrack`. */
 export const untrack = Command.make("untrack", {
   name: Args.text({ name: "name" }).pipe(Args.withDescription("The name to forget"))
 }, ({ name }) =>
   Effect.gen(function* () {
-    yield* Processes.untrack(name)
+    yield* inWorldOfProcesses(Processes.untrack(name))
     yield* print.result({
       schema: Schema.Struct({ name: Schema.String }),
       value: { name },

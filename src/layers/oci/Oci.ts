@@ -9,7 +9,6 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { encodeComponent } from "../../domain/CheckpointDirectory.ts"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
@@ -20,7 +19,7 @@ import * as EventFile from "../shared/EventFile.ts"
 import * as NodeDisk from "../shared/NodeDisk.ts"
 import * as OciContainerStore from "./OciContainerStore.ts"
 import * as OciRuntime from "./OciRuntime.ts"
-import { complete, type OciConfig } from "./OciSettings.ts"
+import { complete, type OciConfig, scopeOf } from "./OciSettings.ts"
 
 export type { OciConfig, RuntimeName } from "./OciSettings.ts"
 
@@ -50,8 +49,7 @@ export const layer = (config: OciConfig): Layer.Layer<Oci> =>
   Layer.unwrapEffect(Effect.map(Effect.orElseSucceed(Config.string("PATH"), () => defaultPath), (path) => {
     const settings = complete(config, path)
     const host = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
-    const scope = `oci/${encodeComponent(settings.root)}`
-    const store = CheckpointFolder.layer({ root: settings.stasisRoot, scope })
+    const store = CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings.root) })
     const ports = Layer.mergeAll(
       OciContainerStore.layer(settings),
       OciRuntime.layer(settings),

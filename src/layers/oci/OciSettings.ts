@@ -1,4 +1,5 @@
 /** Which runtime of containers is driven, and where it keeps its state. */
+import { encodeComponent } from "../../domain/CheckpointDirectory.ts"
 
 /** The runtimes that are known. */
 export type RuntimeName = "runc" | "crun"
@@ -28,6 +29,9 @@ export interface OciSettings {
   /** Variables for the runtime's processes: how a chosen CRIU gets to be the first in `PATH`. */
   readonly env: Readonly<Record<string, string>>
 }
+
+/** The folder below the stasis root of what is kept of the containers of one root. */
+export const scopeOf = (root: string): string => `oci/${encodeComponent(root)}`
 
 /** Completes a configuration. `path` is the `PATH` of this process. */
 export const complete = (config: OciConfig, path: string): OciSettings => ({

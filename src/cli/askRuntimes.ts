@@ -1,0 +1,81 @@
+/**
+ * Asking several runtimes at once, each for a bounded time: one that does not answer keeps nobody from the answers of the
+ * others, and why it did not is part of what comes back.
+ */
+import * as ConfigError from "effect/ConfigError"
+import type * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { Checkpoint } from "../domain/Checkpoint.ts"
+import type { CheckpointError } from "../domain/CheckpointError.ts"
+import * as Checkpoints from "../effects/Checkpoints.ts"
+import { ContainerStore } from "../effects/ContainerStore.ts"
+import type { Answer } from "./chooseRuntime.ts"
+import { withFlags } from "./failure.ts"
+import type { RuntimeName } from "./Settings.ts"
+import type { OpenError, World } from "./Worlds.ts"
+
+/** What one runtime came back with: its world, open, and the answer, or why there is none. */
+export interface Reply<A> {
+  readonly runtime: RuntimeName
+  readonly reply: Either.Either<{ readonly world: Context.Context<World>; readonly answer: A }, string>
+}
+
+/** Opens the worlds and asks each, all at once; the replies come in the order of the runtimes. */
+export const askEach = <A>(
+  runtimes: ReadonlyArray<RuntimeName>,
+  open: (runtime: RuntimeName) => Layer.Layer<World, OpenError>,
+  question: Effect.Effect<A, CheckpointError, World>
+): Effect.Effect<ReadonlyArray<Reply<A>>, never, Scope.Scope> =>
+  Effect.flatMap(
+    Effect.scope,
+    (scope) =>
+      Effect.forEach(runtimes, (runtime) =>
+        Layer.buildWithScope(open(runtime), scope).pipe(
+          Effect.flatMap((world) => Effect.map(Effect.provide(question, world), (answer) => ({ answer, world }))),
+          inTime(patience),
+          Effect.map((reply) => ({ runtime, reply }))
+        ), { concurrency: "unbounded" })
+  )
+
+/** The result of an effect, or, in words, why there is none in this time. It is not waited for any longer. */
+export const inTime =
+  (time: Duration.Duration) =>
+  <A, R>(effect: Effect.Effect<A, OpenError, R>): Effect.Effect<Either.Either<A, string>, never, R> =>
+    effect.pipe(
+      Effect.mapError((error) => ConfigError.isConfigError(error) ? String(error) : withFlags(error.message)),
+      Effect.disconnect,
+      Effect.timeoutFail({ duration: time, onTimeout: () => `it gave no answer within ${Duration.toSeconds(time)} s` }),
+      Effect.either
+    )
+
+/** A daemon that is well answers in milliseconds, and in seconds where its machine is busy. */
+const patience = Duration.seconds(5)
+
+/** Whether a runtime can be asked for its containers. */
+export const probe: Effect.Effect<void, CheckpointError, ContainerStore> = Effect.flatMap(
+  ContainerStore,
+  ({ list }) => Effect.asVoid(list)
+)
+
+/** Which container a reference means, also one that only its checkpoints know. */
+export const whose = (
+  reference: string
+): Effect.Effect<Answer, CheckpointError, ContainerStore | Checkpoints.Checkpoints> =>
+  Effect.flatMap(ContainerStore, ({ find }) => find(reference)).pipe(
+    Effect.map(({ id, name, process }): Answer => ({ _tag: "Found", found: { id, name, pid: process?.pid } })),
+    Effect.catchTag("ContainerNotFound", () => Effect.map(Checkpoints.list(reference), forgotten(reference))),
+    Effect.catchTags({
+      ContainerNotFound: () => Effect.succeed<Answer>({ _tag: "None" }),
+      AmbiguousContainer: ({ matches }) => Effect.succeed<Answer>({ _tag: "Several", ids: matches })
+    })
+  )
+
+/** One of which an interrupted operation is all that is left has no checkpoint to tell its whole id. */
+const forgotten = (reference: string) => ([first]: ReadonlyArray<Checkpoint>): Answer => ({
+  _tag: "Found",
+  found: { id: first?.container ?? reference, name: first?.record?.container?.name }
+})

@@ -1,0 +1,108 @@
+/**
+ * Where a command's work is done: in the world of the runtime that knows the container, or in every world there is.
+ *
+ * Whose container a reference means is decided in `chooseRuntime.ts`, and the asking is `askRuntimes.ts`.
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { askEach, probe, type Reply, whose } from "./askRuntimes.ts"
+import { RuntimesUnavailable, sayUnasked, type Unasked } from "./ChoiceError.ts"
+import { type Answer, decide } from "./chooseRuntime.ts"
+import * as print from "./print.ts"
+import type { RuntimeName } from "./Settings.ts"
+import { inWorld, type OpenError, type Surroundings, type World, type WorldError, Worlds } from "./Worlds.ts"
+
+/** Runs an effect in the world of the runtime that knows a container. Where only one may be meant, nobody is asked. */
+export const inWorldOf =
+  (container: string) =>
+  <A, E>(effect: Effect.Effect<A, E, World | Surroundings>): Effect.Effect<A, E | WorldError, Worlds | Surroundings> =>
+    Effect.gen(function* () {
+      const { candidates, named, open } = yield* Worlds
+      // No other runtime's containers are called so.
+      if (Option.isNone(named) && container.startsWith("pid:")) return yield* inWorld("criu")(effect)
+      const runtimes = yield* candidates
+      const [only] = runtimes
+      if (only !== undefined && runtimes.length === 1) return yield* inWorld(only)(effect)
+      return yield* Effect.scoped(Effect.gen(function* () {
+        const replies = yield* askEach(runtimes, open, whose(container))
+        const runtime = yield* decide(container, replies.map(answerOf))
+        yield* warn(unasked(replies))
+        const chosen = opened(replies).find((one) => one.runtime === runtime)
+        return yield* chosen === undefined ? inWorld(runtime)(effect) : Effect.provide(effect, chosen.world)
+      }))
+    })
+
+/** Runs an effect in the world of plain processes, unless another is named. */
+export const inWorldOfProcesses = <A, E>(
+  effect: Effect.Effect<A, E, World | Surroundings>
+): Effect.Effect<A, E | OpenError, Worlds | Surroundings> =>
+  Effect.flatMap(Worlds, ({ named }) => inWorld(Option.getOrElse(named, () => "criu" as const))(effect))
+
+/** What an effect came to in the worlds that could be asked. */
+export interface Everywhere<A, E> {
+  readonly results: ReadonlyArray<A>
+  readonly failures: ReadonlyArray<E>
+}
+
+/**
+ * Runs an effect in every world that may be meant, in one after the other. One that cannot be asked is a warning, unless
+ * none can be asked.
+ */
+export const inEveryWorld = <A, E>(
+  effect: (runtime: RuntimeName) => Effect.Effect<A, E, World | Surroundings>
+): Effect.Effect<Everywhere<A, E>, E | WorldError, Worlds | Surroundings> =>
+  Effect.gen(function* () {
+    const { candidates, open } = yield* Worlds
+    const runtimes = yield* candidates
+    const [only] = runtimes
+    if (only !== undefined && runtimes.length === 1) {
+      return { results: [yield* inWorld(only)(effect(only))], failures: [] }
+    }
+    return yield* Effect.scoped(Effect.gen(function* () {
+      const replies = yield* askEach(runtimes, open, probe)
+      const silent = unasked(replies)
+      if (silent.length === replies.length) return yield* new RuntimesUnavailable({ unasked: silent })
+      yield* warn(silent)
+      const [failures, results] = yield* Effect.partition(opened(replies), ({ runtime, world }) =>
+        Effect.provide(effect(runtime), world))
+      return { results, failures }
+    }))
+  })
+
+/**
+ * Runs an effect in a world for its event log, which is the same one for all. Docker's own events are to be had only in its
+ * world, and only as they happen: where it cannot be asked for them, that is a warning.
+ */
+export const inWorldOfEvents =
+  (follow: boolean) =>
+  <A, E>(effect: Effect.Effect<A, E, World | Surroundings>): Effect.Effect<A, E | WorldError, Worlds | Surroundings> =>
+    Effect.gen(function* () {
+      const { candidates, named, open } = yield* Worlds
+      if (Option.isSome(named)) return yield* inWorld(named.value)(effect)
+      const runtimes = yield* candidates
+      const other = runtimes.find((runtime) => runtime !== "docker" && runtime !== "containerd") ?? "runc"
+      if (!follow || !runtimes.includes("docker")) return yield* inWorld(other)(effect)
+      return yield* Effect.scoped(Effect.gen(function* () {
+        const replies = yield* askEach(["docker"], open, probe)
+        const [docker] = opened(replies)
+        yield* warn(unasked(replies))
+        return yield* docker === undefined ? inWorld(other)(effect) : Effect.provide(effect, docker.world)
+      }))
+    })
+
+const answerOf = ({ reply, runtime }: Reply<Answer>) => ({
+  runtime,
+  answer: Either.match(reply, {
+    onLeft: (detail): Answer => ({ _tag: "Unasked", detail }),
+    onRight: ({ answer }) => answer
+  })
+})
+
+const opened = <A>(replies: ReadonlyArray<Reply<A>>) =>
+  replies.flatMap(({ reply, runtime }) => Either.isRight(reply) ? [{ runtime, world: reply.right.world }] : [])
+
+const unasked = <A>(replies: ReadonlyArray<Reply<A>>): ReadonlyArray<Unasked> =>
+  replies.flatMap(({ reply, runtime }) => Either.isLeft(reply) ? [{ runtime, detail: reply.left }] : [])
+
+const warn = (those: ReadonlyArray<Unasked>) => print.warnings(those.map(sayUnasked))
