@@ -277,6 +277,9 @@ describe("other commands without a container", () => {
       ])
       const one = yield* stasis(["check", "--format", "json", "--runtime", "runc"], machine)
       expect((yield* json(Capabilities, one.out)).runtime).toBe("runc")
+      const closed = yield* stasis(["check", "--format", "json", "--runtime", "docker"], machine)
+      expect(closed.code).toBe(1)
+      expect((yield* json(Capabilities, closed.out)).findings[0]?.verdict).toBe("missing")
     }))
 
   it.effect("check says no when none works, and does not wait for ever", () =>

@@ -27,7 +27,7 @@ export const check = Command.make("check", {}, () =>
 
 const checkOne = (runtime: RuntimeName) =>
   Effect.gen(function* () {
-    const capabilities = yield* inWorld(runtime)(look)
+    const capabilities = yield* capabilitiesOf(runtime)
     const { outColours } = yield* Output
     yield* print.result({
       schema: Capabilities,
@@ -41,15 +41,7 @@ const checkOne = (runtime: RuntimeName) =>
 /** The runtimes that are there; one that works is enough. */
 const checkEach = (runtimes: ReadonlyArray<RuntimeName>) =>
   Effect.gen(function* () {
-    const all = yield* Effect.forEach(runtimes, (runtime) =>
-      Effect.map(
-        inTime(Duration.seconds(20))(inWorld(runtime)(look)),
-        Either.getOrElse((detail): Capabilities => ({
-          runtime,
-          findings: [{ subject: runtime, verdict: "missing", detail }],
-          unsupported: {}
-        }))
-      ), { concurrency: "unbounded" })
+    const all = yield* Effect.forEach(runtimes, capabilitiesOf, { concurrency: "unbounded" })
     const { outColours } = yield* Output
     const { strong } = style(outColours)
     yield* print.result({
@@ -61,7 +53,17 @@ const checkEach = (runtimes: ReadonlyArray<RuntimeName>) =>
     if (!all.some(isAble)) return yield* new Unable({ detail: all.map(missing).join("; ") })
   })
 
-const look = Effect.flatMap(Runtime, ({ capabilities }) => capabilities)
+/** What it says of itself; of one that cannot be asked, why. */
+const capabilitiesOf = (runtime: RuntimeName) =>
+  Effect.flatMap(Runtime, ({ capabilities }) => capabilities).pipe(
+    inWorld(runtime),
+    inTime(Duration.seconds(20)),
+    Effect.map(Either.getOrElse((detail): Capabilities => ({
+      runtime,
+      findings: [{ subject: runtime, verdict: "missing", detail }],
+      unsupported: {}
+    })))
+  )
 
 const missing = (capabilities: Capabilities): string =>
   `no checkpoint can be made with ${capabilities.runtime} here, missing: ` +
