@@ -57,9 +57,9 @@ export const meant = (
 
 /** Where the runtimes that are no daemons keep what they know, and the daemons listen. */
 export interface Places {
-  /** The socket, or nothing where it is no file of this machine. */
+  /** A socket, or nothing where it is no file of this machine. */
   readonly docker: Option.Option<string>
-  readonly containerd: string
+  readonly containerd: Option.Option<string>
   /** Folders, any of which shows that there is something to ask. */
   readonly runc: ReadonlyArray<string>
   readonly crun: ReadonlyArray<string>
@@ -68,8 +68,10 @@ export interface Places {
 
 /** The runtimes that are there: an engine comes before what it may stand on. */
 export const runtimesThere = (places: Places, exists: (path: string) => boolean): ReadonlyArray<RuntimeName> => [
-  ...(Option.match(places.docker, { onNone: () => true, onSome: exists }) ? ["docker" as const] : []),
-  ...(exists(places.containerd) ? ["containerd" as const] : []),
+  // Of one on the network it is not known before it is asked.
+  ...(["docker", "containerd"] as const).filter((runtime) =>
+    Option.match(places[runtime], { onNone: () => true, onSome: exists })
+  ),
   ...(["runc", "crun", "criu"] as const).filter((runtime) => places[runtime].some(exists))
 ]
 

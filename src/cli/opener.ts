@@ -23,10 +23,10 @@ export const opener: Opener = {
     Option.match(settings.root, {
       onSome: (root) => Effect.succeed([ofRoot(root, (path) => KernelFile.names(path) ?? [], KernelFile.exists)]),
       onNone: () =>
-        Effect.map(Effect.all([dockerHost(settings), containerd(settings)]), ([host, { address }]) =>
+        Effect.map(Effect.all([docker(settings), containerd(settings)]), ([{ host }, { address }]) =>
           runtimesThere({
-            docker: socketOf(host.host ?? "unix:///var/run/docker.sock"),
-            containerd: address ?? "/run/containerd/containerd.sock",
+            docker: socketOf(host ?? "unix:///var/run/docker.sock"),
+            containerd: socketOf(address ?? "/run/containerd/containerd.sock"),
             runc: ociFolders("runc", settings),
             crun: ociFolders("crun", settings),
             criu: [worldPath(CriuSettings.complete(stasisRoot(settings)).folder)]
@@ -40,16 +40,16 @@ const load = (runtime: RuntimeName, settings: Settings) =>
     const processes = Processes.unsupported(runtime)
     switch (runtime) {
       case "docker": {
-        const host = yield* dockerHost(settings)
+        const { host, tls } = yield* docker(settings)
         const [Docker, Oci] = yield* Effect.promise(() =>
           Promise.all([import("../layers/docker/Docker.ts"), import("../layers/oci/Oci.ts")])
         )
-        return Layer.merge(Docker.layer({ ...host, ...stasisRoot(settings), beneath: Oci.beneath }), processes)
+        return Layer.merge(Docker.layer({ host, tls, ...stasisRoot(settings), beneath: Oci.beneath }), processes)
       }
       case "containerd": {
-        const place = yield* containerd(settings)
+        const { address, namespace } = yield* containerd(settings)
         const Containerd = yield* Effect.promise(() => import("../layers/containerd/Containerd.ts"))
-        return Layer.merge(Containerd.layer({ ...place, ...stasisRoot(settings) }), processes)
+        return Layer.merge(Containerd.layer({ address, namespace, ...stasisRoot(settings) }), processes)
       }
       case "criu": {
         const Criu = yield* Effect.promise(() => import("../layers/criu/Criu.ts"))
@@ -78,16 +78,26 @@ const ociFolders = (runtime: OciSettings.RuntimeName, settings: Settings): Reado
   return [root, worldPath({ root: kept, scope: OciSettings.scopeOf(root) })]
 }
 
-const dockerHost = ({ host }: Settings) => Effect.map(orVariable(host, "DOCKER_HOST"), (one) => given("host", one))
+/** As Docker's own client reads it. */
+const docker = (settings: Settings) =>
+  Effect.gen(function* () {
+    const folder = yield* variable("DOCKER_CERT_PATH")
+    const verify = (yield* variable("DOCKER_TLS_VERIFY")) !== undefined
+    return {
+      host: Option.getOrUndefined(settings.host) ?? (yield* variable("DOCKER_HOST")),
+      tls: folder === undefined ? undefined : { folder, verify }
+    }
+  })
 
-const containerd = ({ address, namespace }: Settings) =>
-  Effect.map(
-    Effect.all([orVariable(address, "CONTAINERD_ADDRESS"), orVariable(namespace, "CONTAINERD_NAMESPACE")]),
-    ([where, which]) => ({ ...given("address", where), ...given("namespace", which) })
-  )
+/** As containerd's own client reads it. */
+const containerd = (settings: Settings) =>
+  Effect.gen(function* () {
+    return {
+      address: Option.getOrUndefined(settings.address) ?? (yield* variable("CONTAINERD_ADDRESS")),
+      namespace: Option.getOrUndefined(settings.namespace) ?? (yield* variable("CONTAINERD_NAMESPACE"))
+    }
+  })
 
-/** A flag, else its variable unless that is empty. */
-const orVariable = (flag: Option.Option<string>, name: string) =>
-  Option.isSome(flag)
-    ? Effect.succeed(flag)
-    : Effect.map(Config.option(Config.string(name)), Option.filter((text) => text !== ""))
+/** A variable that is set to something. */
+const variable = (name: string) =>
+  Effect.map(Config.option(Config.string(name)), (text) => Option.getOrUndefined(text) || undefined)

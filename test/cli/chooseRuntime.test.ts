@@ -55,7 +55,7 @@ describe("meant", () => {
 describe("runtimesThere", () => {
   const places: Places = {
     docker: Option.some("/d.sock"),
-    containerd: "/c.sock",
+    containerd: Option.some("/c.sock"),
     runc: ["/run/runc", "/kept/runc"],
     crun: ["/run/crun", "/kept/crun"],
     criu: ["/kept/criu"]
