@@ -99,7 +99,9 @@ const check = async () => {
   const peers = Object.keys(manifest.peerDependencies ?? {}).filter((name) => !optional.includes(name))
   await provide([...Object.keys(manifest.dependencies ?? {}), ...peers])
   await writeFile(join(consumer, "package.json"), `{ "type": "module", "private": true }`)
-  const lean = entries.filter((entry) => !["stasis/Containerd", "stasis/Criu", "stasis/Docker", "stasis/Oci"].includes(entry))
+  const lean = entries.filter((entry) =>
+    !["stasis/Containerd", "stasis/Criu", "stasis/Docker", "stasis/Oci"].includes(entry)
+  )
   await writeFile(join(consumer, "lean.js"), importing(lean))
   await step("importing without optional peers, in Node.js", ["node", "lean.js"], consumer)
 

@@ -49,7 +49,7 @@ const load = (runtime: RuntimeName, settings: Settings) =>
       case "containerd": {
         const { address, namespace } = yield* containerd(settings)
         const Containerd = yield* Effect.promise(() => import("../layers/containerd/Containerd.ts"))
-        return Layer.merge(Containerd.layer({ address, namespace, ...stasisRoot(settings) }), processes)
+        return Layer.merge(Containerd.layer({ socket: address, namespace, ...stasisRoot(settings) }), processes)
       }
       case "criu": {
         const Criu = yield* Effect.promise(() => import("../layers/criu/Criu.ts"))
