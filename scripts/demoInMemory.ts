@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ProcessOutput from "../src/cli/ProcessOutput.ts"
 import { run } from "../src/cli/stasis.ts"
+import * as Processes from "../src/effects/Processes.ts"
 import * as Memory from "../src/layers/memory/Memory.ts"
 
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer, ProcessOutput.layer)
@@ -19,7 +20,13 @@ export const start = async (id: string) => {
     count: () => Effect.runPromise(Effect.zipRight(world.control.advance(id), world.control.count(id))),
     /** Runs `stasis ...argv` on the world; gives the exit code. */
     run: (argv: ReadonlyArray<string>) =>
-      Effect.runPromise(Effect.provide(run(argv, () => Memory.layerOf(world)), platform))
+      Effect.runPromise(Effect.provide(
+        run(argv, {
+          present: () => Effect.succeed(["memory"]),
+          open: () => Layer.merge(Memory.layerOf(world), Processes.unsupported("memory"))
+        }),
+        platform
+      ))
   }
 }
 
