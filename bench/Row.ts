@@ -40,6 +40,13 @@ export const ofRatio = (piece: string, what: string, { bare, ours }: Pairs, boun
   }
 }
 
+/** A row for what has to be so many times faster than the other; its ratio reads "1/12.5" where it is 12.5 times faster. */
+export const ofSpeed = (piece: string, what: string, pairs: Pairs, times: number | undefined): Row => {
+  const row = ofRatio(piece, what, pairs, times === undefined ? undefined : 1 / times)
+  const faster = Figures.median(pairs.bare) / Figures.median(pairs.ours)
+  return { ...row, ratio: `1/${faster.toFixed(1)}`, bound: times === undefined ? "" : `ratio ≤ 1/${times}` }
+}
+
 /**
  * A row for what may cost a little more than the bare thing: the 95% interval of the median difference has to lie under
  * a share of the bare median and so many milliseconds.
@@ -91,8 +98,8 @@ export const ofQuantity = (
     what,
     ours: print(value),
     bare: bare === undefined ? "" : print(Figures.median(bare)),
-    ratio: bare === undefined ? "" : (value / Figures.median(bare)).toFixed(2),
-    spread: `${quantity(spread.low)} to ${print(spread.high)}, ${values.length} runs`,
+    ratio: bare === undefined || Figures.median(bare) === 0 ? "" : (value / Figures.median(bare)).toFixed(2),
+    spread: values.length === 1 ? "" : `${quantity(spread.low)} to ${print(spread.high)}, ${values.length} runs`,
     bound: bound === undefined ? "" : "least" in bound ? `≥ ${print(bound.least)}` : `≤ ${print(bound.most)}`,
     holds: bound === undefined ? undefined : "least" in bound ? value >= bound.least : value <= bound.most,
     figures: { ours: value, runs: values.length, ...(bare === undefined ? {} : { bare: Figures.median(bare) }) }
@@ -104,4 +111,5 @@ const milliseconds = (value: number): string =>
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${milliseconds(Math.abs(value))}`
 
-const quantity = (value: number): string => value >= 1000 ? String(Math.round(value)) : value.toFixed(1)
+const quantity = (value: number): string =>
+  value >= 1000 || Number.isInteger(value) ? String(Math.round(value)) : value.toFixed(1)

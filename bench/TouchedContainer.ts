@@ -81,9 +81,8 @@ export const counting = `
   while (1) { $i++; select(undef, undef, undef, $ARGV[1] ? 0.001 : 0.05); utime(undef, undef, $ARGV[1]) if $ARGV[1] }
 `
 
-/** A root with perl, which every Debian has, and what it is linked with. */
-const makeBundle = (bundle: string, mebibytes: number, answering: boolean): void => {
-  const root = `${bundle}/rootfs`
+/** Fills a root with perl, which every Debian has, and what it is linked with. */
+export const fillRoot = (root: string): void => {
   for (const folder of ["tmp", "proc", "dev", "sys", "usr/bin"]) {
     NodeFs.mkdirSync(`${root}/${folder}`, { recursive: true })
   }
@@ -94,6 +93,11 @@ const makeBundle = (bundle: string, mebibytes: number, answering: boolean): void
     NodeFs.mkdirSync(copy.slice(0, copy.lastIndexOf("/")), { recursive: true })
     NodeFs.copyFileSync(path, copy)
   }
+}
+
+const makeBundle = (bundle: string, mebibytes: number, answering: boolean): void => {
+  const root = `${bundle}/rootfs`
+  fillRoot(root)
   spawnSync("runc", ["spec", "--bundle", bundle], { stdio: "ignore" })
   const spec = JSON.parse(NodeFs.readFileSync(`${bundle}/config.json`, "utf8"))
   Object.assign(spec.process, {

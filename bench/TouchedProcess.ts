@@ -65,5 +65,6 @@ const common = (
 
 const isThere = (pid: number): boolean => NodeFs.existsSync(`/proc/${pid}`)
 
-const residentMebibytes = (pid: number): number =>
+/** The resident memory of a process. */
+export const residentMebibytes = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(NodeFs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024

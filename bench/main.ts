@@ -9,6 +9,7 @@ import process from "node:process"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { containers } from "./containers.ts"
+import { docker } from "./docker.ts"
 import { lazy } from "./lazy.ts"
 import { list } from "./list.ts"
 import { memory } from "./memory.ts"
@@ -27,6 +28,7 @@ const pieces = {
   "256MiB": containers(256),
   "1024MiB": containers(1024),
   lazy,
+  docker,
   peak
 }
 

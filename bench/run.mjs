@@ -26,6 +26,7 @@ const pieces = {
   "256MiB": true,
   "1024MiB": true,
   lazy: true,
+  docker: true,
   peak: true
 }
 
