@@ -5,7 +5,7 @@ import * as NodeFs from "node:fs"
 export interface Entry {
   /** What a regular file holds; 0 for all else. */
   readonly bytes: number
-  /** What it takes on the disk, as `du` counts. */
+  /** What it takes on the disk in bytes, as `du` counts. */
   readonly blocks: number
 }
 
@@ -19,22 +19,20 @@ export const of = (folders: ReadonlyArray<string>): DiskUse => {
   return use
 }
 
-/** What is more than before; what is less or gone counts against it, what is of no account not at all. */
+/** What is more than before; what is less or gone makes up for nothing, and what is of no account is left out. */
 export const growth = (
   before: DiskUse,
   after: DiskUse,
   isOfNoAccount: (path: string) => boolean = () => false
 ): Entry & { readonly paths: ReadonlyArray<string> } => {
-  const changes = [...new Set([...before.keys(), ...after.keys()])].filter((path) => !isOfNoAccount(path)).map(
-    (path) => {
-      const [old, now] = [before.get(path) ?? nothing, after.get(path) ?? nothing]
-      return { path, bytes: now.bytes - old.bytes, blocks: now.blocks - old.blocks }
-    }
-  ).filter(({ blocks, bytes }) => bytes !== 0 || blocks !== 0)
+  const grown = [...after].filter(([path]) => !isOfNoAccount(path)).map(([path, now]) => {
+    const old = before.get(path) ?? nothing
+    return { path, bytes: Math.max(0, now.bytes - old.bytes), blocks: Math.max(0, now.blocks - old.blocks) }
+  }).filter(({ blocks, bytes }) => bytes + blocks > 0)
   return {
-    bytes: changes.reduce((sum, { bytes }) => sum + bytes, 0),
-    blocks: changes.reduce((sum, { blocks }) => sum + blocks, 0),
-    paths: changes.map(({ path }) => path)
+    bytes: grown.reduce((sum, { bytes }) => sum + bytes, 0),
+    blocks: grown.reduce((sum, { blocks }) => sum + blocks, 0),
+    paths: grown.map(({ path }) => path)
   }
 }
 

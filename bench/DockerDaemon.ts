@@ -77,7 +77,9 @@ const start = (scratch: string) =>
     const file = `${execRoot}/daemon.json`
     NodeFs.writeFileSync(file, JSON.stringify(settings))
     const log = NodeFs.openSync(`${scratch}/dockerd.log`, "w")
-    const process = spawn("dockerd", ["--config-file", file], { stdio: ["ignore", log, log] })
+    // It ends with this process, however that ends, and its containers with it.
+    const args = ["--pdeathsig", "TERM", "dockerd", "--config-file", file]
+    const process = spawn("setpriv", args, { stdio: ["ignore", log, log] })
     NodeFs.closeSync(log)
     const ended = new Promise<void>((resolve) => {
       process.once("error", () => resolve()).once("exit", () => resolve())

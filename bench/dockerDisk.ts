@@ -67,7 +67,9 @@ export const diskLeft = (container: Touched.TouchedDocker) =>
     yield* wholeRound(ours)
     const restored = yield* wholeRound(ours)
     const theirsRestored = yield* wholeRound(peer)
-    yield* Console.error(`left by the first checkpoint: ${first.left.paths.join(", ")}`)
+    const { dataRoot } = container.daemon
+    const paths = first.left.paths.map((path) => path.replace(`${dataRoot}/`, "").replace(id, "…"))
+    yield* Console.error(["left by the first checkpoint of a container:", ...paths].join("\n  "))
     const row = (what: string, mine: number, other: number, bound: { readonly most: number } | undefined) =>
       Row.ofQuantity(piece, `docker: ${what}, ${mebibytes} MiB`, [mine], "bytes", bound, [other])
     const none = { most: 0 }

@@ -37,4 +37,16 @@ describe("Row", () => {
     expect(Row.ofQuantity("piece", "what", [9, 11, 12], "/s", { least: 10 }).holds).toBe(true)
     expect(Row.ofQuantity("piece", "what", [9, 11, 12], "/s", { most: 10 }).holds).toBe(false)
   })
+
+  it("says how many times faster, and holds that to its bound", () => {
+    const row = Row.ofSpeed("piece", "what", { ours: [10], bare: [80] }, 8)
+    expect(row).toMatchObject({ ratio: "1/8.0", bound: "ratio ≤ 1/8", holds: true })
+    expect(Row.ofSpeed("piece", "what", { ours: [10], bare: [79] }, 8).holds).toBe(false)
+    expect(Row.ofSpeed("piece", "what", { ours: [10], bare: [79] }, undefined).holds).toBe(undefined)
+  })
+
+  it("gives one value as it is, without a spread or a share of nothing", () => {
+    const row = Row.ofQuantity("piece", "what", [0], "bytes", { most: 0 }, [0])
+    expect(row).toMatchObject({ ours: "0 bytes", ratio: "", spread: "", holds: true })
+  })
 })
