@@ -1,8 +1,8 @@
 // `npm run bench`: what stasis costs, measured beside the bare thing in one run, as a table. Needs nothing but the project for
-// `list`, `memory` and `startup`; the others run in the lab: create and restore of containers by size, and peak memory.
+// `list`, `memory` and `startup`; the others run in the lab: create and restore of containers by size, those of Docker beside its own commands, and peak memory.
 //
-//   npm run bench                          everything (about ten minutes)
-//   npm run bench -- --quick               fewer runs, small containers only (under two minutes)
+//   npm run bench                          everything (about twenty minutes)
+//   npm run bench -- --quick               fewer runs, small containers only (about four minutes)
 //   npm run bench -- --only list,memory    these pieces
 //   npm run bench -- --json                the rows as JSON, for programs
 import { spawn } from "node:child_process"
