@@ -13,6 +13,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -109,7 +110,7 @@ export const make = (settings: DockerSettings): Effect.Effect<typeof DockerApi.S
           Effect.flatMap((answer) => Effect.map(text(settings, answer), (body) => [answer.status, body] as const)),
           Effect.flatMap(([status, body]) =>
             Effect.mapError(Schema.decode(Schema.parseJson(schema))(body), (error) =>
-              new ApiFailed({ status, message: `what it tells of "${path}" cannot be read (${error.message})` }))
+              new ApiFailed({ status, message: `what it tells of "${path}" cannot be read (${unread(error)})` }))
           )
         ),
       post: (path, query, body) =>
@@ -150,6 +151,12 @@ const text = (settings: DockerSettings, answer: HttpClientResponse): Effect.Effe
 
 const lost = (settings: DockerSettings) => (error: HttpClientError): RuntimeUnavailable =>
   DockerRefusal.fromCause(settings, "cause" in error ? error.cause : error)
+
+/** What is not as the schema has it, and where, in one line. */
+const unread = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error).map(({ path, message }) => `${path.join(".")}: ${message}`).join(
+    ", "
+  )
 
 const Refusal = Schema.parseJson(Schema.Struct({ message: Schema.String }))
 

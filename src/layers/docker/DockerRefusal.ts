@@ -91,4 +91,8 @@ const codeOf = (cause: unknown): string | undefined => {
   return "name" in cause && typeof cause.name === "string" ? cause.name : undefined
 }
 
-const textOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
+/** In one line; of what OpenSSL says, its reason alone. */
+const textOf = (cause: unknown): string => {
+  const text = cause instanceof Error ? cause.message.trim().replace(/\s+/g, " ") : String(cause)
+  return /:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1] ?? text
+}
