@@ -11,6 +11,7 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  realpathSync,
   rmdirSync,
   rmSync,
   symlinkSync,
@@ -65,8 +66,8 @@ export interface ContainerRecipe {
   readonly name?: string
   /** The program; one that counts when absent. */
   readonly args?: ReadonlyArray<string>
-  /** Lets the container see this machine's programs (Python, for one), read-only. */
-  readonly programs?: boolean
+  /** Lets the container run Python, `/bin/python3`: its library is this machine's, read-only. */
+  readonly python?: boolean
   readonly labels?: Readonly<Record<string, string>>
   /** `none` when absent. */
   readonly network?: string
@@ -223,7 +224,8 @@ const flagsOf = (recipe: ContainerRecipe): ReadonlyArray<string> => [
   // A shell as the first process pays no heed to being asked to end.
   ...["--stop-timeout", "1"],
   ...(recipe.name === undefined ? [] : ["--name", recipe.name]),
-  ...(recipe.programs === true ? ["--volume", "/usr:/usr:ro"] : []),
+  // Not `/usr` as a whole: what is mounted in it, in the lab, CRIU does not know.
+  ...(recipe.python === true ? ["--volume", "/usr/lib:/usr/lib:ro"] : []),
   ...Object.entries(recipe.labels ?? {}).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
   ...(recipe.tty === true ? ["--tty"] : []),
   ...(recipe.autoRemove === true ? ["--rm"] : []),
@@ -237,6 +239,8 @@ const flagsOf = (recipe: ContainerRecipe): ReadonlyArray<string> => [
 
 let packed: string | undefined
 
+const loader = "/lib64/ld-linux-x86-64.so.2"
+
 /** An image with a static busybox, packed once for all daemons of this process. */
 const importImage = (docker: LabDocker["docker"]): Effect.Effect<unknown> =>
   Effect.gen(function* () {
@@ -244,13 +248,15 @@ const importImage = (docker: LabDocker["docker"]): Effect.Effect<unknown> =>
       const folder = mkdtempSync(`${tmpdir()}/stasis-image-`)
       const rootfs = `${folder}/rootfs`
       mkdirSync(`${rootfs}/bin`, { recursive: true })
-      for (const name of ["tmp", "proc", "sys", "dev", "usr", "etc"]) mkdirSync(`${rootfs}/${name}`)
+      for (const name of ["tmp", "proc", "sys", "dev", "usr", "etc", "lib64"]) mkdirSync(`${rootfs}/${name}`)
       copyFileSync("/usr/bin/busybox", `${rootfs}/bin/busybox`)
       for (const name of ["sh", "mv", "usleep", "cat", "sleep", "nc", "test", "true", "false", "echo"]) {
         symlinkSync("busybox", `${rootfs}/bin/${name}`)
       }
-      // As Debian has it: where this machine's programs are bound in, they find their libraries.
-      for (const name of ["lib", "lib64"]) symlinkSync(`usr/${name}`, `${rootfs}/${name}`)
+      // Where this machine's `/usr/lib` is bound in, Python finds its library and its loader, as Debian has them.
+      copyFileSync("/usr/bin/python3", `${rootfs}/bin/python3`)
+      symlinkSync("usr/lib", `${rootfs}/lib`)
+      symlinkSync(realpathSync(loader), `${rootfs}${loader}`)
       yield* mustRun("tar", ["-C", rootfs, "-cf", `${folder}/image.tar`, "."])
       rmSync(rootfs, { recursive: true })
       packed = `${folder}/image.tar`

@@ -5,6 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import * as Docker from "../../../src/layers/docker/Docker.ts"
+import * as Oci from "../../../src/layers/oci/Oci.ts"
 import type { Harness, Services, Subject } from "../../contracts/Subject.ts"
 import { poll } from "../oci/LabContainer.ts"
 import * as LabDocker from "./LabDocker.ts"
@@ -27,6 +29,14 @@ export interface Place {
   readonly host: string
   readonly stasisRoot: string
 }
+
+/** What is ours at a daemon: checkpoints are made by the runtime beneath it. */
+export const layerOf = ({ folder, host }: LabDocker.LabDocker) =>
+  Docker.layer({ host, stasisRoot: `${folder}/stasis`, beneath: Oci.beneath })
+
+/** The same without the runtime beneath: checkpoints are made by the daemon's own API. */
+export const apiLayerOf = ({ folder, host }: LabDocker.LabDocker) =>
+  Docker.layer({ host, stasisRoot: `${folder}/stasis` })
 
 /** How to make subjects at a daemon. */
 export const harness = (
