@@ -18,7 +18,7 @@ import * as KernelFile from "../shared/KernelFile.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import type { ApiFailed } from "./ApiFailed.ts"
 import { type DockerEngine, failed, path, refused, type RuntimeBeneath, runtimeName } from "./DockerEngine.ts"
-import { awaitStopped, current, pause, resume } from "./DockerLifecycle.ts"
+import { awaitStopped, current, isFrozen, pause, resume } from "./DockerLifecycle.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
 
 /** Dumps a container. */
@@ -43,7 +43,7 @@ export const checkpoint = (
         Effect.zipLeft(dump, awaitStopped(engine, "checkpoint", container))
       )
     }
-    if (request.after === "running" || State.Paused) return yield* dump
+    if (request.after === "running" || isFrozen(State)) return yield* dump
     yield* pause(engine, container)
     return yield* Effect.onError(dump, () => Effect.ignore(resume(engine, container, request.lease)))
   })

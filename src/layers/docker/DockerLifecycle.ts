@@ -30,11 +30,14 @@ export const current = (
     () => refused(operation, container, "ContainerGone", "it has stopped, or was started anew, meanwhile")
   )
 
-/** Freezes a container; one that is paused stays so. */
+/** Whether a container stands still, be it that the daemon has paused it or that it was frozen past the daemon, which refuses to pause it then. */
+export const isFrozen = ({ Paused, Pid }: Inspected["State"]): boolean => Paused || isFrozenPast(Pid)
+
+/** Freezes a container; one that stands still stays so. */
 export const pause = (engine: DockerEngine, container: Container): Effect.Effect<void, LifecycleError> =>
   Effect.gen(function* () {
     const { State } = yield* current(engine, "pause", container)
-    if (State.Paused) return
+    if (isFrozen(State)) return
     yield* Effect.mapError(engine.api.post(path(container, "pause")), failed("pause", container))
   })
 
@@ -95,6 +98,11 @@ export const awaitStopped = (
       "it has ended, and the Docker daemon has not noticed within ten seconds"
     )
   })
+
+const isFrozenPast = (pid: number): boolean => {
+  const cgroup = pid === 0 ? undefined : Cgroup.of(pid)
+  return cgroup !== undefined && Cgroup.isFrozen(cgroup)
+}
 
 const kill = (engine: DockerEngine, container: Container) =>
   Effect.gen(function* () {

@@ -79,7 +79,7 @@ describe("a checkpoint", () => {
           expect(yield* theirs(lab, web.id)).toEqual([])
         })
       )
-    }), 20_000)
+    }))
 
   it.scopedLive("is restored at once, twenty times out of twenty", () =>
     Effect.gen(function* () {
@@ -96,7 +96,7 @@ describe("a checkpoint", () => {
           expect(yield* Checkpoints.names(web.id)).toHaveLength(20)
         })
       )
-    }), 60_000)
+    }))
 
   it.scopedLive(
     "in a folder of one's own is restored, with and without the runtime beneath",

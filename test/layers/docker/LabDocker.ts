@@ -51,6 +51,8 @@ export interface LabDocker {
   readonly docker: (...args: ReadonlyArray<string>) => Effect.Effect<string>
   /** The same, whatever comes of it. */
   readonly attempt: (...args: ReadonlyArray<string>) => Effect.Effect<Process.Finished>
+  /** Runs a word of runc on a container, past the daemon. */
+  readonly runc: (word: string, id: string) => Effect.Effect<string>
   /** Makes and starts a container. */
   readonly container: (recipe?: ContainerRecipe) => Effect.Effect<LabDockerContainer, never, Scope.Scope>
   /** Ends the daemon as an operator would; its containers end with it. */
@@ -175,6 +177,7 @@ export const make = (recipe: DaemonRecipe = {}): Effect.Effect<LabDocker, never,
       folder,
       docker,
       attempt,
+      runc: (word, id) => mustRun("runc", ["--root", `${execRoot}/runtime-runc/moby`, word, id]),
       container: (one = {}) => makeContainer(docker, attempt, one),
       stop,
       start,

@@ -32,7 +32,7 @@ describe("Docker's API", () => {
         yield* Checkpoints.remove(web.id, "left")
         expect(yield* Checkpoints.names(web.id)).toEqual(["exit"])
       }).pipe(Effect.provide(apiLayerOf(lab)))
-    }), 30_000)
+    }))
 
   it.scopedLive("keeps a paused container paused", () =>
     Effect.gen(function* () {
@@ -48,7 +48,7 @@ describe("Docker's API", () => {
         yield* lab.docker("unpause", web.id)
         yield* web.counted(before + 5)
       }).pipe(Effect.provide(apiLayerOf(lab)))
-    }), 30_000)
+    }))
 
   it.scopedLive("is not asked for what it has no word for, and nothing is touched", () =>
     Effect.gen(function* () {
@@ -85,7 +85,7 @@ describe("Docker's API", () => {
         )
         expect(events).toBe("")
       }).pipe(Effect.provide(apiLayerOf(lab)))
-    }), 30_000)
+    }))
 
   it.scopedLive("says why CRIU refuses, and the container goes on", () =>
     Effect.gen(function* () {
@@ -107,7 +107,7 @@ describe("Docker's API", () => {
         yield* web.counted(before + 5)
         expect(readdirSync(`${lab.dataRoot}/containers/${web.id}/checkpoints`)).toEqual([])
       }).pipe(Effect.provide(apiLayerOf(lab)))
-    }), 30_000)
+    }))
 
   it.scopedLive("says that a restore has failed, and leaves the container stopped", () =>
     Effect.gen(function* () {
@@ -122,7 +122,7 @@ describe("Docker's API", () => {
         expect(yield* web.status).toBe("exited")
         expect(existsSync(checkpoint.path)).toBe(true)
       }).pipe(Effect.provide(apiLayerOf(lab)))
-    }), 30_000)
+    }))
 
   it.scopedLive("is said to be all there is by what the runtime can do", () =>
     Effect.gen(function* () {

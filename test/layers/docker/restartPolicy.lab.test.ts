@@ -20,33 +20,30 @@ const aWhile = Effect.gen(function* () {
 }).pipe(Effect.scoped)
 
 describe("a container that Docker restarts", () => {
-  for (
-    const [policy, told] of [["always", "always 0"], ["unless-stopped", "unless-stopped 0"], [
-      "on-failure:3",
-      "on-failure 3"
-    ]]
-  ) {
-    for (const [how, layerFor] of [["the runtime", layerOf], ["the daemon", apiLayerOf]] as const) {
-      it.scopedLive(
-        `stays stopped after a checkpoint by ${how}, with --restart ${policy}`,
-        () =>
+  for (const [how, layerFor] of [["runtime beneath", layerOf], ["daemon", apiLayerOf]] as const) {
+    it.scopedLive(`stays stopped after a checkpoint by the ${how}, until it is restored`, () =>
+      Effect.gen(function* () {
+        const lab = yield* daemon
+        const stopped = (restart: string) =>
           Effect.gen(function* () {
-            const lab = yield* daemon
-            const web = yield* lab.container({ restart: policy ?? "" })
+            const web = yield* lab.container({ restart })
             const before = yield* web.counted(5)
-            yield* Effect.gen(function* () {
-              expect((yield* Checkpoints.create(web.id, "first")).state).toBe("stopped")
-              expect(yield* policyOf(web)).toBe(told)
-              yield* aWhile
-              expect(yield* web.tell("{{.State.Status}} {{.RestartCount}}")).toBe("exited 0")
-              yield* Checkpoints.restore(web.id, "first")
-              expect(yield* web.counted(before + 1)).toBeLessThan(before + 150)
-              expect(yield* policyOf(web)).toBe(told)
-            }).pipe(Effect.provide(layerFor(lab)))
-          }),
-        30_000
-      )
-    }
+            expect((yield* Checkpoints.create(web.id, "first")).state).toBe("stopped")
+            return { web, before }
+          })
+        yield* Effect.gen(function* () {
+          const all = yield* Effect.forEach(["always", "unless-stopped", "on-failure:3"], stopped)
+          yield* aWhile
+          const policies = ["always 0", "unless-stopped 0", "on-failure 3"]
+          for (const { web } of all) expect(yield* web.tell("{{.State.Status}} {{.RestartCount}}")).toBe("exited 0")
+          expect(yield* Effect.forEach(all, ({ web }) => policyOf(web))).toEqual(policies)
+          for (const { before, web } of all) {
+            yield* Checkpoints.restore(web.id, "first")
+            expect(yield* web.counted(before + 1)).toBeLessThan(before + 150)
+          }
+          expect(yield* Effect.forEach(all, ({ web }) => policyOf(web))).toEqual(policies)
+        }).pipe(Effect.provide(layerFor(lab)))
+      }))
   }
 
   it.scopedLive("is rolled back and not started beside it", () =>
@@ -62,7 +59,7 @@ describe("a container that Docker restarts", () => {
         expect(yield* policyOf(web)).toBe("always 0")
         expect(yield* web.tell("{{.RestartCount}}")).toBe("0")
       }).pipe(Effect.provide(layerOf(lab)))
-    }), 30_000)
+    }))
 
   it.scopedLive("is given back the policy that a killed process has put aside", () =>
     Effect.gen(function* () {
@@ -94,7 +91,7 @@ describe("a container that Docker restarts", () => {
         yield* Checkpoints.restore(web.id, "first")
         yield* mended
       }).pipe(Effect.provide(layerOf(lab)))
-    }), 30_000)
+    }))
 
   it.scopedLive("is not given back what is no policy", () =>
     Effect.gen(function* () {
