@@ -11,7 +11,6 @@ import type { Container } from "../../domain/Container.ts"
 import type { Lease } from "../../effects/Disk.ts"
 import type { RuntimeError } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
-import * as Proc from "../shared/Proc.ts"
 import type { Inspected } from "./DockerContainers.ts"
 import { type DockerEngine, failed, path, refused } from "./DockerEngine.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
@@ -30,7 +29,7 @@ export const current = (
     () => refused(operation, container, "ContainerGone", "it has stopped, or was started anew, meanwhile")
   )
 
-/** Whether a container stands still, be it that the daemon has paused it or that it was frozen past the daemon, which refuses to pause it then. */
+/** Whether a container stands still: paused by the daemon, or frozen past it, whereupon the daemon refuses to pause it. */
 export const isFrozen = ({ Paused, Pid }: Inspected["State"]): boolean => Paused || isFrozenPast(Pid)
 
 /** Freezes a container; one that stands still stays so. */
@@ -66,8 +65,8 @@ export const stop = (
   lease: Lease
 ): Effect.Effect<void, RuntimeError | StorageFailed, FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    yield* current(engine, "stop", container)
-    const beneath = yield* engine.beneath(container)
+    const { State } = yield* current(engine, "stop", container)
+    const beneath = State.Paused || !isFrozen(State) ? yield* engine.beneath(container) : Option.none()
     yield* RestartPolicy.putAside(
       engine,
       "stop",
@@ -110,14 +109,8 @@ const kill = (engine: DockerEngine, container: Container) =>
     const cgroup = Cgroup.of(pid)
     if (cgroup !== undefined && Cgroup.isFrozen(cgroup)) {
       Cgroup.kill(cgroup)
-      // With version 1 of cgroups they end when they are thawed.
-      if (
-        !(yield* Proc.awaitEnd(pid, container.process?.startTime ?? 0).pipe(Effect.timeoutTo({
-          duration: 500,
-          onSuccess: (ended) => ended,
-          onTimeout: () => false
-        })))
-      ) Cgroup.thaw(cgroup)
+      // None of them runs any more. What it has not paused itself, and still finds frozen, the daemon could not clear away.
+      Cgroup.thaw(cgroup)
     } else {
       yield* Effect.mapError(
         engine.api.post(path(container, "kill"), { signal: "KILL" }),

@@ -174,7 +174,7 @@ describe("what a killed process has left", () => {
         yield* runc("resume")
         yield* web.counted(before + 5)
         yield* runc("pause")
-        expect((yield* Checkpoints.create(web.id, "stopped")).state).toBe("stopped")
+        expect(yield* Checkpoints.create(web.id, "stopped")).toMatchObject({ state: "stopped", warnings: [] })
         // Its restore pauses it by the daemon, which knows of it now.
         expect((yield* Checkpoints.restore(web.id, "stopped")).state).toBe("paused")
         expect(yield* web.status).toBe("paused")
