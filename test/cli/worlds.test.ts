@@ -30,6 +30,11 @@ const checkpoint = (of: string, name: string): Checkpoint => {
   return { ...rest, container: of, name, path: `/kept/${of}/${name}` }
 }
 
+const named = (name: string, one: Checkpoint): Checkpoint => ({
+  ...one,
+  record: { version: 1, container: { id: one.container, name, identity: "" } }
+})
+
 /** A world with containers, and checkpoints of them and of others. */
 const world = (
   name: string,
@@ -193,7 +198,8 @@ describe("a command with a container", () => {
 
 describe("ls", () => {
   const machine: Machine = {
-    docker: world("docker", [], [checkpoint("b", "one"), checkpoint("b", "two")]),
+    // Its container is called b.
+    docker: world("docker", [], [named("b", checkpoint("0d", "one")), named("b", checkpoint("0d", "two"))]),
     runc: world("runc", [], [checkpoint("a", "three")]),
     // It knows what lies in a folder that both look into.
     crun: world("crun", [], [checkpoint("a", "three"), checkpoint("c", "four")])

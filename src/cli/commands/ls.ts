@@ -59,7 +59,8 @@ const merge = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
   return [...byPath.values()].sort((a, b) => byName(a.checkpoint, b.checkpoint))
 }
 
-const byContainer = Order.mapInput(Order.string, ({ checkpoint }: Row) => checkpoint.container)
+/** As it is shown: an engine's ids are drawn by lot. */
+const byContainer = Order.mapInput(Order.string, ({ checkpoint }: Row) => containerOf(checkpoint, true))
 
 interface Row {
   readonly checkpoint: Checkpoint
