@@ -76,6 +76,7 @@ const figures = (record: CheckpointRecord): ReadonlyArray<Pair> => {
       (statistics.pagesSkippedParent === 0 ? "" : `, ${statistics.pagesSkippedParent} in the parent`)
   return [
     ...given("Runtime", runtime && versioned(runtime.name, runtime.version)),
+    ...given("Made by", runtime?.beneath && `${runtime.beneath} beneath it`),
     ...given("CRIU", runtime?.criu),
     ...given("Kernel", runtime?.kernel),
     ...given("Size", bytes === undefined ? undefined : `${humanize.bytes(bytes)} (${bytes} bytes)`),

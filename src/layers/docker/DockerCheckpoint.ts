@@ -32,7 +32,7 @@ export const checkpoint = (
     if (HostConfig.AutoRemove && request.options.leaveRunning !== true) yield* goesWithItsStop(container)
     const beneath = yield* engine.beneath(container)
     if (Option.isNone(beneath)) yield* checkDaemonsOptions(request.options)
-    const dump = Option.isSome(beneath)
+    const dump: Effect.Effect<Dumped, RuntimeError, FileSystem.FileSystem> = Option.isSome(beneath)
       ? byRuntime(beneath.value, container, request)
       : byDaemon(engine, container, request)
     if (request.after === "stopped") {
