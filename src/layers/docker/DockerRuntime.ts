@@ -12,6 +12,7 @@ import * as Cgroup from "../shared/Cgroup.ts"
 import * as ContainerSurvey from "../shared/ContainerSurvey.ts"
 import { requireAble } from "../shared/CriuCapabilities.ts"
 import { type FolderConfig, homePath } from "../shared/FolderLayout.ts"
+import * as Proc from "../shared/Proc.ts"
 import * as Shim from "../shared/Shim.ts"
 import * as CriuConf from "./CriuConf.ts"
 import { DockerApi } from "./DockerApi.ts"
@@ -56,8 +57,11 @@ export const layer = (
           }),
         residentBytes: (container) =>
           Effect.map(
-            DockerLifecycle.current(engine, "inspect", container),
-            ({ State }) => ContainerSurvey.residentBytes(State.Pid)
+            // The kernel knows as well as the daemon whether it is the same process, and at once.
+            container.process !== undefined && Proc.isAlive(container.process.pid, container.process.startTime)
+              ? Effect.succeed(container.process.pid)
+              : Effect.map(DockerLifecycle.current(engine, "inspect", container), ({ State }) => State.Pid),
+            ContainerSurvey.residentBytes
           ),
         settle: (container) =>
           provide(Effect.gen(function* () {
