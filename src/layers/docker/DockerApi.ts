@@ -4,7 +4,7 @@
  * It knows no container: what a path means, and what a refusal means to the caller, is for those who ask.
  * Source: Docker Engine API v1.45.
  */
-import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import type { HttpClientError } from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
@@ -62,14 +62,19 @@ export const make = (settings: DockerSettings): Effect.Effect<typeof DockerApi.S
     const agreed = yield* Ref.make(Option.none<Agreed>())
 
     const send = (client: HttpClient.HttpClient, method: HttpMethod, path: string, query: Query, body?: unknown) =>
-      Effect.mapError(
-        client.execute(
-          HttpClientRequest.make(method)(path, {
-            urlParams: query,
-            ...(body === undefined ? {} : { headers: { "content-type": "application/json" } })
-          }).pipe(body === undefined ? (request) => request : HttpClientRequest.bodyUnsafeJson(body))
-        ),
-        lost(settings)
+      client.execute(
+        HttpClientRequest.make(method)(path, {
+          urlParams: query,
+          ...(body === undefined ? {} : { headers: { "content-type": "application/json" } })
+        }).pipe(body === undefined ? (request) => request : HttpClientRequest.bodyUnsafeJson(body))
+      ).pipe(
+        Effect.mapError(lost(settings)),
+        // Deno throws where it does not let a program connect to a socket.
+        Effect.catchSomeDefect((defect) =>
+          DockerRefusal.isForbiddenByHost(defect)
+            ? Option.some(Effect.fail(DockerRefusal.fromCause(settings, defect)))
+            : Option.none()
+        )
       )
 
     const agree = Effect.gen(function* () {

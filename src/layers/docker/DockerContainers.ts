@@ -93,7 +93,7 @@ export const Listed = Schema.Struct({
 export type Listed = typeof Listed.Type
 
 /** The state that a status means; a status that is not known is that of no process. */
-export const stateOf = ({ Status }: Inspected["State"]): ContainerState => {
+const stateOf = ({ Status }: Inspected["State"]): ContainerState => {
   switch (Status) {
     case "created":
     case "running":
@@ -135,7 +135,7 @@ export const summarize = ({ Id, Names }: Listed): Container => {
 }
 
 /** What makes it the same container across stops and restores: Docker gives no id twice. */
-export const identityOf = (id: string): string => `docker ${id}`
+const identityOf = (id: string): string => `docker ${id}`
 
 /** Whether this is a whole id; only such a one is looked up as it is, for the daemon takes names and beginnings as well. */
 export const isId = (reference: string): boolean => /^[0-9a-f]{64}$/.test(reference)

@@ -49,19 +49,16 @@ const bounded = <A extends Http.Agent>(agent: A): A => {
   agent.createConnection = (options, callback) => {
     const socket = connect(options, callback)
     if (!(socket instanceof Socket) || !socket.connecting) return socket
-    const timer = setTimeout(() => socket.destroy(new NotConnected()), Duration.toMillis(patience))
-    const settle = () => clearTimeout(timer)
+    const settle = () => socket.setTimeout(0)
+    socket.setTimeout(Duration.toMillis(patience), () => socket.destroy(notConnected()))
     socket.once(socket instanceof TLSSocket ? "secureConnect" : "connect", settle)
-    socket.once("close", settle)
     return socket
   }
   return agent
 }
 
-/** No connection came about in time. */
-class NotConnected extends Error {
-  readonly code = "ETIMEDOUT"
-}
+/** As the system says it, which waits far longer. */
+const notConnected = (): Error => Object.assign(new Error("no connection came about in time"), { code: "ETIMEDOUT" })
 
 const readSecrets = (
   settings: DockerSettings,

@@ -45,6 +45,9 @@ export const fromCause = (settings: DockerSettings, cause: unknown): RuntimeUnav
   }
 }
 
+/** Whether this is what Deno says where a program has not got the permission for something. */
+export const isForbiddenByHost = (cause: unknown): boolean => codeOf(cause) === "NotCapable"
+
 /** It took the connection and says nothing. */
 export const silent = (settings: DockerSettings): RuntimeUnavailable =>
   refusal(settings, "the Docker daemon does not answer", "look whether it hangs, and start it again")

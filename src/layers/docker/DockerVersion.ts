@@ -5,10 +5,10 @@ import type { ApiError, ApiFailed } from "./ApiFailed.ts"
 import type { DockerSettings } from "./DockerSettings.ts"
 
 /** The newest version that this client knows. */
-export const newest = "1.45"
+const newest = "1.45"
 
 /** The oldest version that has all that is asked for: the checkpoints, Docker 1.13. */
-export const oldest = "1.25"
+const oldest = "1.25"
 
 /** The version to speak with a daemon that says that this is its newest. */
 export const agree = (
@@ -35,7 +35,7 @@ export const agree = (
 }
 
 /** Whether a version comes before another one (negative), is the same (0) or comes after it; both are such as `1.45`. */
-export const compare = (a: string, b: string): number => {
+const compare = (a: string, b: string): number => {
   const [one, other] = [parse(a) ?? [0, 0], parse(b) ?? [0, 0]]
   return one[0] - other[0] || one[1] - other[1]
 }

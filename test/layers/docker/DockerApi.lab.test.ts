@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = mkdtempSync(`${tmpdir()}/stasis-ask-`)
   chmodSync(folder, 0o755)
   await build({
-    entryPoints: [join(here, "ask.ts")],
+    entryPoints: [join(here, "ask.lab.ts")],
     outfile: `${folder}/ask.mjs`,
     bundle: true,
     platform: "node",
@@ -39,7 +39,7 @@ const hosts: Readonly<Record<string, (args: ReadonlyArray<string>) => Ended>> = 
       "--quiet",
       "--no-prompt",
       "--allow-all",
-      join(here, "ask.ts"),
+      join(here, "ask.lab.ts"),
       ...args
     ])
 }
