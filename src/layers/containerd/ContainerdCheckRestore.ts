@@ -28,6 +28,9 @@ export const checkRestore = (
       OciSpec.parse(metadata.spec),
       (detail) => fail("FileMissing", `the specification that containerd keeps of it cannot be read (${detail})`)
     )
+    if (spec.process?.terminal === true) {
+      yield* fail("ConsoleMissing", "it has a terminal, which containerd's shim cannot be handed at a restore")
+    }
     const rootfs = yield* mountsOf(containerd, metadata)
     const root = OciSpec.rootOf(spec, "")
     if (rootfs === undefined && !KernelFile.isFolder(root)) {

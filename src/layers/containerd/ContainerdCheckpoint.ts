@@ -32,6 +32,7 @@ export const checkpoint = (
     const live = yield* current(containerd, "checkpoint", container)
     const paused = stateOf(live) === "paused"
     const { runc, task } = live
+    if (task.streams.terminal) yield* failed("checkpoint", id, "ConsoleMissing", ofTerminal)
     const spec = yield* ContainerdBundle.keep(runc.bundle, task.streams, request.imagePath)
     if (request.after === "paused") yield* pause(containerd, container)
     const finished = yield* call(containerd, id, request).pipe(CriuDump.withProgress(request))
@@ -55,6 +56,9 @@ export const checkpoint = (
       ]
     }
   })
+
+/** Tried with containerd 1.7: CRIU brings the processes back, and the shim never has the terminal's other side. */
+const ofTerminal = "it has a terminal, which containerd's shim cannot be handed at a restore; start it without one"
 
 /** The call as if it were a program: what containerd says against it is its output, and a lost connection its signal. */
 const call = (

@@ -11,6 +11,7 @@ import * as CriuConfig from "../shared/CriuConfig.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as FreezeScript from "../shared/FreezeScript.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
+import * as Process from "../shared/Process.ts"
 import * as RestoreProgress from "../shared/RestoreProgress.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import * as ContainerdBundle from "./ContainerdBundle.ts"
@@ -48,6 +49,7 @@ export const restore = (
       streams: ContainerdStreams.forRestore(streams, KernelFile.exists),
       options: RuncOptions.restore(metadata.runtimeOptions, { imagePath: checkpoint.path, workPath })
     }
+    yield* makeInput(id, ContainerdStreams.missingInput(streams, KernelFile.exists))
     yield* Effect.gen(function* () {
       yield* act(id, client.call(Services.createTask, creation))
       const bundle = bundleOf(containerd, container, request)
@@ -78,6 +80,22 @@ const bundleOf = (
       settings.socket.slice(0, settings.socket.lastIndexOf("/"))
     }/io.containerd.runtime.v2.task/${settings.namespace}/${id}`
   ].find((path) => path !== undefined && KernelFile.exists(`${path}/config.json`))
+
+/** Makes the fifo of the input again, as its maker did: only its owner may open it. */
+const makeInput = (id: string, path: string | undefined) =>
+  Effect.gen(function* () {
+    if (path === undefined) return
+    const fs = yield* FileSystem.FileSystem
+    const folder = path.slice(0, path.lastIndexOf("/"))
+    yield* Effect.mapError(fs.makeDirectory(folder, { recursive: true, mode: 0o700 }), storageFailed("make", folder))
+    const made = yield* Effect.orElseSucceed(
+      Process.run({ program: "mkfifo", args: ["-m", "700", path] }),
+      () => undefined
+    )
+    if (made?.code !== 0) {
+      yield* failed("restore", id, "Unknown", `the fifo of its input, "${path}", cannot be made again`)
+    }
+  })
 
 /** Writes CRIU's configuration and has runc find it. */
 const configure = (bundle: string | undefined, workPath: string, options: CriuConfig.Options) =>

@@ -24,17 +24,24 @@ export const none: Streams = { stdin: "", stdout: "", stderr: "", terminal: fals
 export const parse = (text: string | undefined): Streams => Either.getOrElse(decode(text ?? ""), () => none)
 
 /**
- * The streams to restore with. A fifo goes with whoever read it, a URI (`file://`, `binary://`) stays good.
+ * The streams to restore with. A URI (`file://`, `binary://`) stays good; a fifo goes with whoever made it, or with the machine's
+ * `/run`, and a container that wrote to it would wait for ever when nobody reads.
  *
  * @param exists whether there is something at a path
  */
 export const forRestore = (kept: Streams, exists: (path: string) => boolean): Streams => {
   const isThere = (stream: string) => stream === "" || stream.includes("://") || exists(stream)
-  const stdin = isThere(kept.stdin) ? kept.stdin : ""
   return isThere(kept.stdout) && isThere(kept.stderr)
-    ? { ...kept, stdin }
+    ? kept
     // The shim takes one URI for both, and makes the pipes that the restored processes have.
-    : { stdin: "", stdout: nowhere, stderr: nowhere, terminal: kept.terminal }
+    : { ...kept, stdout: nowhere, stderr: nowhere }
 }
+
+/**
+ * The fifo of the input, where it has to be made again: without one, the shim would give the processes a `/dev/null` of the machine
+ * in place of their pipe, and they could be checkpointed no more.
+ */
+export const missingInput = ({ stdin }: Streams, exists: (path: string) => boolean): string | undefined =>
+  stdin.startsWith("/") && !exists(stdin) ? stdin : undefined
 
 const nowhere = "file:///dev/null"

@@ -1,6 +1,7 @@
 // Containers that `ctr` started, on a real containerd: checkpointed past its content store, and restored as tasks that containerd
 // goes on owning.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
 import nodeProcess from "node:process"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -155,30 +156,44 @@ describe("streams", () => {
       }).pipe(Effect.provide(LabContainerd.layerOf(container)))
     }))
 
+  const loud = [
+    "/bin/sh",
+    "-c",
+    `a=${
+      "x".repeat(1000)
+    }; i=0; while true; do i=$((i+1)); echo $a; echo $i > /run/next; mv /run/next /run/count; usleep 10000; done`
+  ]
+
   check(
     "fifos that are gone leave a container that never waits for a reader",
-    { args: talker, fifos: true },
+    { args: loud, fifos: true },
     (container) =>
       Effect.gen(function* () {
-        yield* container.counted(5)
+        const before = yield* container.counted(5)
         const { checkpoint } = yield* Checkpoints.create(container.id, "first")
-        const streams = JSON.parse(readFileSync(`${checkpoint.path}/streams.json`, "utf8"))
-        expect(streams.stdout).toMatch(/fifo/)
-        nodeProcess.getBuiltinModule("node:fs").rmSync(streams.stdout)
+        const { stdin, stdout }: { readonly stdin: string; readonly stdout: string } = JSON.parse(
+          readFileSync(`${checkpoint.path}/streams.json`, "utf8")
+        )
+        expect(stdout).toMatch(/\/fifo\//)
+        rmSync(dirname(stdin), { recursive: true })
         yield* Checkpoints.restore(container.id, "first")
-        // More than a pipe holds.
-        yield* container.counted(8000 / 7)
+        // More than a pipe and the shim's buffers hold.
+        yield* container.counted(before + 200)
         yield* Checkpoints.create(container.id, "second")
         yield* Checkpoints.restore(container.id, "second")
+        yield* container.counted(before + 300)
       })
   )
 
-  check("a terminal", { terminal: true }, (container) =>
+  check("a terminal is refused before anything is frozen", { terminal: true }, (container) =>
     Effect.gen(function* () {
       const before = yield* container.counted(5)
-      yield* Checkpoints.create(container.id, "first")
-      yield* Checkpoints.restore(container.id, "first")
-      yield* container.counted(before + 1)
+      expect(yield* Effect.flip(Checkpoints.create(container.id, "first"))).toMatchObject({
+        _tag: "RuntimeFailed",
+        reason: "ConsoleMissing"
+      })
+      expect(yield* Checkpoints.names(container.id)).toEqual([])
+      yield* container.counted(before + 5)
     }))
 })
 
@@ -219,8 +234,8 @@ a, _ = s.accept()`)
     }))
 
   const locking = LabContainerd.python(`
-f = open('/run/lock', 'w')
-fcntl.flock(f, fcntl.LOCK_EX)`)
+held = open('/run/lock', 'w')
+fcntl.flock(held, fcntl.LOCK_EX)`)
 
   check("a lock on a file", { args: locking, programs: true }, (container) =>
     Effect.gen(function* () {
@@ -234,7 +249,7 @@ fcntl.flock(f, fcntl.LOCK_EX)`)
   it.scopedLive("a file of the machine that it holds open and that has changed is refused before anything is touched", () =>
     Effect.gen(function* () {
       const folder = yield* LabContainerd.temporaryFolder
-      const args = LabContainerd.python("f = open('/data/file', 'w'); f.write('x'); f.flush()")
+      const args = LabContainerd.python("held = open('/data/file', 'w'); held.write('x'); held.flush()")
       const flags = ["--mount", `type=bind,src=${folder},dst=/data,options=rbind:rw`]
       const container = yield* LabContainerd.make({ args, programs: true, flags })
       yield* Effect.gen(function* () {
@@ -250,7 +265,7 @@ fcntl.flock(f, fcntl.LOCK_EX)`)
         )
         const file = checkpoint.record?.files?.find(({ path }) => path === `${folder}/file`)
         const modified = (file?.modified ?? 0) / 1000
-        nodeProcess.getBuiltinModule("node:fs").utimesSync(`${folder}/file`, modified, modified)
+        utimesSync(`${folder}/file`, modified, modified)
         yield* Checkpoints.restore(container.id, "first")
         yield* container.counted(before + 1)
       }).pipe(Effect.provide(LabContainerd.layerOf(container)))
@@ -295,7 +310,6 @@ describe("what is missing", () => {
       })
       const container = yield* LabContainerd.make()
       const folders = [container.containerd.folder, `${container.containerd.folder}/run`]
-      const { chmodSync } = nodeProcess.getBuiltinModule("node:fs")
       for (const folder of folders) chmodSync(folder, 0o755)
       const groups = nodeProcess.getgroups?.() ?? []
       const asNobody = Effect.acquireUseRelease(
