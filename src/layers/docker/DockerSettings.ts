@@ -39,7 +39,7 @@ export interface DockerSettings {
 }
 
 /** Docker's usual socket. */
-const defaultHost = "unix:///var/run/docker.sock"
+export const defaultHost = "unix:///var/run/docker.sock"
 
 /** Completes a configuration; an address that cannot be one is a `RuntimeUnavailable` that says how to write it. */
 export const complete = (config: DockerConnection): Either.Either<DockerSettings, RuntimeUnavailable> => {
