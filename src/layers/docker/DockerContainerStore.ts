@@ -27,14 +27,14 @@ export const layer = (host: string): Layer.Layer<ContainerStore, never, DockerAp
     ContainerStore,
     Effect.gen(function* () {
       const api = yield* DockerApi
-      const rootOf = yield* makeRoot(api)
+      const rootOf = yield* makeRoot(api, host)
 
       const get = (id: string) =>
         Effect.gen(function* () {
           const inspected = yield* inspect(api, id)
           const root = yield* rootOf
           const found = DockerContainers.describe(inspected, {
-            ...(root === undefined ? {} : { root: `${root}/containers/${id}` }),
+            root: `${root}/containers/${id}`,
             ...processOf(inspected)
           })
           // Frozen past the daemon, which does not know of it: by a CRIU that was killed, or by hand.
@@ -107,19 +107,31 @@ const present = (
     })
   )
 
-/** The daemon's root where its files are seen here; asked until it has been told once. */
+/**
+ * The daemon's root; asked until it has been told once. One whose files are on another machine is of no use: checkpoints lie among them.
+ * Where they are here and may not be looked at, whoever looks is told so.
+ */
 const makeRoot = (
-  api: typeof DockerApi.Service
-): Effect.Effect<Effect.Effect<string | undefined, ApiError>> =>
-  Effect.map(
-    Ref.make(Option.none<string | undefined>()),
-    (known) =>
-      Effect.flatMap(Ref.get(known), (found) =>
-        Option.isSome(found) ? Effect.succeed(found.value) : Effect.tap(
-          Effect.map(DockerInfo.read(api), (info) => isLocal(info) ? info.DockerRootDir : undefined),
-          (root) => Ref.set(known, Option.some(root))
-        ))
-  )
+  api: typeof DockerApi.Service,
+  host: string
+): Effect.Effect<Effect.Effect<string, ApiError>> =>
+  Effect.map(Ref.make(Option.none<string>()), (known) =>
+    Effect.gen(function* () {
+      const found = yield* Ref.get(known)
+      if (Option.isSome(found)) return found.value
+      const info = yield* DockerInfo.read(api)
+      const { DockerRootDir: root } = info
+      if (!isLocal(info) && !KernelFile.isForbidden(root)) {
+        return yield* new RuntimeUnavailable({
+          runtime: "docker",
+          program: host,
+          detail: `the files of the Docker daemon, below "${root}", are not on this machine`,
+          remedy: "run it on the machine of the daemon, as root"
+        })
+      }
+      yield* Ref.set(known, Option.some(root))
+      return root
+    }))
 
 const isFrozen = ({ process, state }: Container): boolean => {
   const cgroup = state === "running" && process !== undefined ? Cgroup.of(process.pid) : undefined
