@@ -30,8 +30,8 @@ export const client = (settings: DockerSettings): Effect.Effect<HttpClient.HttpC
       : `${tls === undefined ? "http" : "https"}://${address.host}:${address.port}`
     const agent: NodeHttpClient.HttpAgent = {
       [NodeHttpClient.HttpAgentTypeId]: NodeHttpClient.HttpAgentTypeId,
-      http: bounded(new Http.Agent(address.kind === "unix" ? onSocket(address.path) : {})),
-      https: bounded(new Https.Agent(secrets))
+      http: settled(new Http.Agent(address.kind === "unix" ? onSocket(address.path) : { keepAlive: true })),
+      https: settled(new Https.Agent({ ...secrets, keepAlive: true }))
     }
     const plain = yield* Effect.provideService(NodeHttpClient.make, NodeHttpClient.HttpAgent, agent)
     return HttpClient.mapRequest(plain, HttpClientRequest.prependUrl(base))
@@ -39,12 +39,16 @@ export const client = (settings: DockerSettings): Effect.Effect<HttpClient.HttpC
 
 /** An agent hands its options on to the connection; the types know `socketPath` as one of a request only. */
 const onSocket = (socketPath: string): Http.AgentOptions => {
-  const options: Http.AgentOptions & { readonly socketPath: string } = { socketPath }
+  const options: Http.AgentOptions & { readonly socketPath: string } = { socketPath, keepAlive: true }
   return options
 }
 
-/** Ends what has not become a connection in time. */
-const bounded = <A extends Http.Agent>(agent: A): A => {
+/**
+ * Ends what has not become a connection in time, and a connection after its answer. It is for us to end it: a daemon that is told to do
+ * so does it before it has read a body that it has no use for, which may be taken for a failure.
+ */
+const settled = <A extends Http.Agent>(agent: A): A => {
+  agent.keepSocketAlive = () => false
   const connect = agent.createConnection.bind(agent)
   agent.createConnection = (options, callback) => {
     const socket = connect(options, callback)

@@ -24,7 +24,12 @@ const program = Effect.gen(function* () {
   const settings = yield* DockerSettings.complete({ host, tls: folder === undefined ? undefined : { folder } })
   const api = yield* DockerApi.make(settings)
   const info = yield* DockerInfo.read(api)
-  const refused = yield* Effect.flip(api.post("/containers/no-such/start", { checkpoint: undefined }, {}))
+  // What is refused for its path is refused before its body is read.
+  const refusals = yield* Effect.forEach(
+    Array.from({ length: 50 }),
+    () => Effect.flip(api.post("/containers/no-such/start", { checkpoint: undefined }, {})),
+    { concurrency: 4 }
+  )
   const missing = yield* Effect.flip(api.remove("/containers/no-such", { force: "1" }))
   yield* api.post("/volumes/create", {}, { Name: volume })
   yield* api.remove(`/volumes/${volume}`)
@@ -39,7 +44,7 @@ const program = Effect.gen(function* () {
     version: info.ServerVersion,
     runtimes: Object.keys(info.Runtimes),
     isLocal: isLocal(info),
-    refused: refused.message,
+    refused: Array.from(new Set(refusals.map((error) => error?.message))).join(),
     missing: missing.message,
     past: Chunk.toArray(past).length
   }
