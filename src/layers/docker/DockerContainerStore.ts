@@ -82,7 +82,7 @@ export const layer = (host: string): Layer.Layer<ContainerStore, never, DockerAp
 /**
  * What the daemon tells of the container of exactly this id, whole.
  */
-export const inspect = (
+const inspect = (
   api: typeof DockerApi.Service,
   id: string
 ): Effect.Effect<DockerContainers.Inspected, ContainerNotFound | ApiError> =>
