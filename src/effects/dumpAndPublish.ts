@@ -10,7 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import { CheckpointUnpublished } from "../domain/CheckpointError.ts"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
-import { type Container, isLive } from "../domain/Container.ts"
+import { type Container, isLive, isSameProcess } from "../domain/Container.ts"
 import * as Creation from "../domain/Creation.ts"
 import type { Created } from "../domain/Outcome.ts"
 import type { Step } from "../domain/Progress.ts"
@@ -38,7 +38,7 @@ export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, Attempt
         Effect.gen(function* () {
           const total = prepares ? yield* ahead(prepare(attempt, staging)) : needed
           const dump = yield* Effect.exit(freezeAndDump(attempt, plan, staging, total))
-          return yield* isGone(yield* lookUp(attempt.container), plan, dump)
+          return yield* isGone(yield* lookUpDumped(attempt.container), plan, dump)
             ? publishOneCopy(attempt, plan, staging, dump)
             : publishBeside(attempt, plan, staging, dump, restore)
         })
@@ -53,6 +53,16 @@ const prepare = (attempt: Attempt, staging: Staging) =>
 /** The container's state as the runtime tells it; `undefined` when it cannot be asked. */
 const lookUp = (container: Container) =>
   Effect.orElseSucceed(Effect.map(refresh(container), (now) => now.state), () => undefined)
+
+/** The same of the processes that were dumped: where others have taken their place, as an engine starts them, they are gone. */
+const lookUpDumped = (container: Container) =>
+  Effect.orElseSucceed(
+    Effect.map(refresh(container), (now) => isAnother(container, now) ? ("stopped" as const) : now.state),
+    () => undefined
+  )
+
+const isAnother = (then: Container, now: Container): boolean =>
+  then.process !== undefined && now.process !== undefined && !isSameProcess(then.process, now.process)
 
 /** Whether the staging folder may be all that is left of the container. When in doubt, it is. */
 const isGone = (state: Container["state"] | undefined, plan: Creation.CreationPlan, dump: Exit.Exit<Dumped, unknown>) =>
@@ -74,11 +84,12 @@ const publishBeside = (
       ),
       Effect.onError(() => rollBack(attempt, plan, staging))
     )
-    const warnings = yield* Effect.catchAll(
+    const finished = yield* Effect.catchAll(
       finish(attempt, plan, checkpoint),
       (error) => undo(attempt, plan, staging, checkpoint, error)
     )
-    return yield* conclude(attempt, staging, checkpoint, [...dumped.warnings, ...warnings])
+    const warnings = [...dumped.warnings, ...finished.warnings]
+    return yield* conclude(attempt, finished.sure ? staging : undefined, checkpoint, warnings)
   })
 
 /** What is left to do to a living container after its checkpoint was published. */
@@ -89,16 +100,28 @@ const finish = (attempt: Attempt, plan: Creation.CreationPlan, checkpoint: Check
     if (plan.mode === "PauseThenStop") {
       yield* report(at("stopping", checkpoint))
       yield* runtime.stop(container, lease)
-      return []
+      return finishedWith()
     }
     const now = yield* refresh(container)
     if (now.state === "paused" && !plan.paused) yield* runtime.resume(now, lease)
     return plan.mode === "StopInDump" && isLive(now)
-      ? ["the runtime reported success, but did not stop the container"]
-      : []
+      ? finishedWith("the runtime reported success, but did not stop the container")
+      : finishedWith()
   })
 
-/** A container that could not be stopped goes on, without its checkpoint; one that is gone all the same needs it. */
+/** What became of the container after its checkpoint was published. */
+interface Finished {
+  readonly warnings: ReadonlyArray<string>
+  /** It is known what it is now: the attempt is of no use any more. */
+  readonly sure: boolean
+}
+
+const finishedWith = (...warnings: ReadonlyArray<string>): Finished => ({ warnings, sure: true })
+
+/**
+ * A container that could not be stopped goes on, without its checkpoint; one that is gone all the same needs it. Where nobody can say
+ * which it is, the checkpoint stays, and the attempt with it: recover lets go on what stands still.
+ */
 const undo = (
   attempt: Attempt,
   plan: Creation.CreationPlan,
@@ -108,8 +131,14 @@ const undo = (
 ) =>
   Effect.gen(function* () {
     const store = yield* CheckpointStore
-    const state = yield* lookUp(attempt.container)
-    if (state !== "running" && state !== "paused") return [error.message]
+    const state = yield* lookUpDumped(attempt.container)
+    if (state === undefined) {
+      return {
+        warnings: [`${error.message}; what became of the container is not known, recover looks again`],
+        sure: false
+      }
+    }
+    if (state !== "running" && state !== "paused") return finishedWith(error.message)
     yield* Effect.ignore(store.remove(checkpoint, attempt.directory, attempt.options.durability ?? "full"))
     yield* rollBack(attempt, plan, staging)
     return yield* Effect.fail(error)
@@ -173,10 +202,15 @@ const publish = (attempt: Attempt, staging: Staging, dumped: Dumped) =>
     return yield* store.publish(staging, config, attempt.options.durability ?? "full")
   })
 
-const conclude = (attempt: Attempt, staging: Staging, checkpoint: Checkpoint, warnings: ReadonlyArray<string>) =>
+const conclude = (
+  attempt: Attempt,
+  finished: Staging | undefined,
+  checkpoint: Checkpoint,
+  warnings: ReadonlyArray<string>
+) =>
   Effect.gen(function* () {
     const store = yield* CheckpointStore
-    yield* Effect.ignore(store.discard(staging))
+    if (finished !== undefined) yield* Effect.ignore(store.discard(finished))
     const state = (yield* lookUp(attempt.container)) ?? "forgotten"
     yield* Metric.incrementBy(Telemetry.publishedBytes, checkpoint.record?.bytes ?? 0)
     const frozen = checkpoint.record?.statistics?.frozenMicros
