@@ -1,12 +1,7 @@
-/**
- * The table of `docs/programs.md`, made from what the tests of this folder saw: each asserts its row, and with `STASIS_WRITE_DOCS=1`
- * writes it.
- */
-import { readFileSync, writeFileSync } from "node:fs"
-import { env } from "node:process"
-import { expect } from "@effect/vitest"
-import * as Effect from "effect/Effect"
+/** The table of `docs/programs.md`: its subjects, and what its rows say. */
+import type * as Effect from "effect/Effect"
 import type { CheckpointError } from "stasis"
+import * as DocTable from "../docs/DocTable.ts"
 import type { Options } from "./Program.ts"
 
 /** The programs and what they hold, in the order of the table. */
@@ -69,37 +64,14 @@ export const fails = (error: CheckpointError.RuntimeFailed, cure: string): Row =
 export const breaks = (outcome: string): Row => ({ needs: "breaks: CRIU says nothing", outcome })
 
 /** The page has exactly this row; or is given it, where the environment asks for that. */
-export const expectRow = (subject: Subject, row: Row): Effect.Effect<void> =>
-  Effect.sync(() => {
-    const rows = read()
-    if (env["STASIS_WRITE_DOCS"] === "1") {
-      rows.set(keyOf(subject), line(subject, row))
-      write(rows)
-    }
-    expect(rows.get(keyOf(subject))).toBe(line(subject, row))
-  })
+export const expectRow = (subject: Subject, { needs, outcome }: Row): Effect.Effect<void> =>
+  table.expectRow(subject, needs, outcome)
 
-/** The keys of the page's rows, in their order. */
-export const keys = (): ReadonlyArray<string> => [...read().keys()]
+/** The page has a row for each subject, in their order, and no other. */
+export const expectSubjects = (): void => table.expectSubjects()
 
-/** What a row begins with. */
-export const keyOf = (subject: Subject): string => subjects[subject].join(" | ")
-
-const page = new URL("../../docs/programs.md", import.meta.url).pathname
-const head = "| program | what it holds | needs | then |\n| --- | --- | --- | --- |\n"
-
-const line = (subject: Subject, { needs, outcome }: Row): string => `| ${keyOf(subject)} | ${needs} | ${outcome} |`
-
-const read = (): Map<string, string> => {
-  const table = readFileSync(page, "utf8").split(head)[1] ?? ""
-  const lines = table.split("\n").filter((text) => text.startsWith("| "))
-  return new Map(lines.map((text) => [text.slice(2).split(" | ").slice(0, 2).join(" | "), text]))
-}
-
-const write = (rows: ReadonlyMap<string, string>): void => {
-  const [before, after = ""] = readFileSync(page, "utf8").split(head)
-  const rest = after.split("\n").filter((text) => !text.startsWith("| ")).join("\n")
-  const order = Object.keys(subjects) as ReadonlyArray<Subject>
-  const lines = order.flatMap((subject) => rows.get(keyOf(subject)) ?? [])
-  writeFileSync(page, `${before}${head}${lines.join("\n")}\n${rest}`)
-}
+const table = DocTable.make<Subject>({
+  page: "programs.md",
+  columns: ["program", "what it holds", "needs", "then"],
+  subjects
+})
