@@ -5,7 +5,7 @@ import * as DocTable from "../docs/DocTable.ts"
 import type { Options } from "./Program.ts"
 
 /** The programs and what they hold, in the order of the table. */
-export const subjects = {
+const subjects = {
   pipeline: ["a shell pipeline", "four processes and the pipes between them"],
   threads: ["a Python program", "eight threads and a lock between them"],
   nodeKept: ["a Node.js HTTP server", "a keep-alive connection"],

@@ -253,7 +253,7 @@ const importImage = (docker: LabDocker["docker"]): Effect.Effect<unknown> =>
       mkdirSync(`${rootfs}/bin`, { recursive: true })
       for (const name of ["tmp", "proc", "sys", "dev", "usr", "etc", "lib64"]) mkdirSync(`${rootfs}/${name}`)
       copyFileSync("/usr/bin/busybox", `${rootfs}/bin/busybox`)
-      for (const name of ["sh", "mv", "usleep", "cat", "sleep", "nc", "test", "true", "false", "echo"]) {
+      for (const name of ["sh", "mv", "usleep", "cat", "cp", "sleep", "nc", "test", "true", "false", "echo"]) {
         symlinkSync("busybox", `${rootfs}/bin/${name}`)
       }
       // Where this machine's `/usr/lib` is bound in, Python finds its library and its loader, as Debian has them.
@@ -274,7 +274,13 @@ const release = (folders: ReadonlyArray<string>): Effect.Effect<void> =>
     const mounts = readText("/proc/self/mounts").split("\n").map((line) => line.split(" ")[1] ?? "").filter((path) =>
       folders.some((folder) => path === folder || path.startsWith(`${folder}/`))
     )
-    for (const path of mounts.reverse()) yield* mustRun("umount", [path])
+    // The last of what the daemon has started may have its folder there for a moment yet.
+    for (const path of mounts.reverse()) {
+      yield* poll(Effect.orDie(Process.run({ program: "umount", args: [path] })), ({ code }) => code === 0).pipe(
+        Effect.timeoutFail({ duration: "10 seconds", onTimeout: () => `"${path}" is busy` }),
+        Effect.orDie
+      )
+    }
     yield* Effect.sync(() => removeEmpty("/sys/fs/cgroup/docker"))
   })
 
