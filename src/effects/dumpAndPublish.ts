@@ -10,13 +10,14 @@ import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import { CheckpointUnpublished } from "../domain/CheckpointError.ts"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
-import { type Container, isLive, isSameProcess } from "../domain/Container.ts"
+import type { Container } from "../domain/Container.ts"
 import * as Creation from "../domain/Creation.ts"
 import type { Created } from "../domain/Outcome.ts"
-import type { Step } from "../domain/Progress.ts"
+
 import type { Attempt, AttemptError, Ports } from "./Attempt.ts"
 import { CheckpointStore, type Staging } from "./CheckpointStore.ts"
-import { refresh } from "./findContainer.ts"
+import { lookUp, lookUpDumped, rollBack } from "./dumpedContainer.ts"
+import { finish, undo } from "./finishCreate.ts"
 import { checkAhead, checkRoom, freezeAndDump, stage } from "./freezeAndDump.ts"
 import { type Dumped, Runtime } from "./Runtime.ts"
 import * as Telemetry from "./telemetry.ts"
@@ -38,7 +39,7 @@ export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, Attempt
         Effect.gen(function* () {
           const total = prepares ? yield* ahead(prepare(attempt, staging)) : needed
           const dump = yield* Effect.exit(freezeAndDump(attempt, plan, staging, total))
-          return yield* isGone(yield* lookUpDumped(attempt.container), plan, dump)
+          return yield* isGone(yield* lookUpDumped(attempt.container), plan)
             ? publishOneCopy(attempt, plan, staging, dump)
             : publishBeside(attempt, plan, staging, dump, restore)
         })
@@ -50,23 +51,9 @@ export const dumpAndPublish = (attempt: Attempt): Effect.Effect<Created, Attempt
 const prepare = (attempt: Attempt, staging: Staging) =>
   Effect.zipRight(beforeFreeze(attempt), checkAhead(attempt, staging))
 
-/** The container's state as the runtime tells it; `undefined` when it cannot be asked. */
-const lookUp = (container: Container) =>
-  Effect.orElseSucceed(Effect.map(refresh(container), (now) => now.state), () => undefined)
-
-/** The same of the processes that were dumped: where others have taken their place, as an engine starts them, they are gone. */
-const lookUpDumped = (container: Container) =>
-  Effect.orElseSucceed(
-    Effect.map(refresh(container), (now) => isAnother(container, now) ? ("stopped" as const) : now.state),
-    () => undefined
-  )
-
-const isAnother = (then: Container, now: Container): boolean =>
-  then.process !== undefined && now.process !== undefined && !isSameProcess(then.process, now.process)
-
 /** Whether the staging folder may be all that is left of the container. When in doubt, it is. */
-const isGone = (state: Container["state"] | undefined, plan: Creation.CreationPlan, dump: Exit.Exit<Dumped, unknown>) =>
-  state === undefined ? plan.mode === "StopInDump" && Exit.isSuccess(dump) : state !== "running" && state !== "paused"
+const isGone = (state: Container["state"] | undefined, plan: Creation.CreationPlan) =>
+  state === undefined ? plan.mode === "StopInDump" : state !== "running" && state !== "paused"
 
 /** The container lives: until the rename, going back is always possible, and an interruption does. */
 const publishBeside = (
@@ -92,58 +79,6 @@ const publishBeside = (
     return yield* conclude(attempt, finished.sure ? staging : undefined, checkpoint, warnings)
   })
 
-/** What is left to do to a living container after its checkpoint was published. */
-const finish = (attempt: Attempt, plan: Creation.CreationPlan, checkpoint: Checkpoint) =>
-  Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const { container, lease, report } = attempt
-    if (plan.mode === "PauseThenStop") {
-      yield* report(at("stopping", checkpoint))
-      yield* runtime.stop(container, lease)
-      return finishedWith()
-    }
-    const now = yield* refresh(container)
-    if (now.state === "paused" && !plan.paused) yield* runtime.resume(now, lease)
-    return plan.mode === "StopInDump" && isLive(now)
-      ? finishedWith("the runtime reported success, but did not stop the container")
-      : finishedWith()
-  })
-
-/** What became of the container after its checkpoint was published. */
-interface Finished {
-  readonly warnings: ReadonlyArray<string>
-  /** It is known what it is now: the attempt is of no use any more. */
-  readonly sure: boolean
-}
-
-const finishedWith = (...warnings: ReadonlyArray<string>): Finished => ({ warnings, sure: true })
-
-/**
- * A container that could not be stopped goes on, without its checkpoint; one that is gone all the same needs it. Where nobody can say
- * which it is, the checkpoint stays, and the attempt with it: recover lets go on what stands still.
- */
-const undo = (
-  attempt: Attempt,
-  plan: Creation.CreationPlan,
-  staging: Staging,
-  checkpoint: Checkpoint,
-  error: AttemptError
-) =>
-  Effect.gen(function* () {
-    const store = yield* CheckpointStore
-    const state = yield* lookUpDumped(attempt.container)
-    if (state === undefined) {
-      return {
-        warnings: [`${error.message}; what became of the container is not known, recover looks again`],
-        sure: false
-      }
-    }
-    if (state !== "running" && state !== "paused") return finishedWith(error.message)
-    yield* Effect.ignore(store.remove(checkpoint, attempt.directory, attempt.options.durability ?? "full"))
-    yield* rollBack(attempt, plan, staging)
-    return yield* Effect.fail(error)
-  })
-
 /** The container does not live: whatever was dumped of it is kept, and an interruption has to wait. */
 const publishOneCopy = (
   attempt: Attempt,
@@ -160,9 +95,11 @@ const publishOneCopy = (
         path: staging.path,
         detail: error.message
       }))
+    const now = yield* lookUp(attempt.container)
     return yield* conclude(attempt, staging, checkpoint, [
       ...dumped.warnings,
-      ...(plan.mode === "StopInDump" ? [] : [lost])
+      ...(plan.mode === "StopInDump" ? [] : [lost]),
+      ...(now === "running" || now === "paused" ? [anew] : [])
     ])
   })
 
@@ -184,6 +121,7 @@ const rescue = (
 
 const rescued =
   "the runtime reported a failure, but the container is gone and its images are there: they were published"
+const anew = "somebody has started the container anew meanwhile: what runs now is not what was checkpointed"
 const lost = "the container did not live through the checkpoint, it can be restored from it"
 
 const publish = (attempt: Attempt, staging: Staging, dumped: Dumped) =>
@@ -223,20 +161,3 @@ const sweep = (staging: Staging) =>
   Effect.flatMap(CheckpointStore, (store) => store.discard(staging)).pipe(
     Effect.catchAll((error) => Effect.logWarning("Cannot sweep an attempt, the next operation will", error))
   )
-
-/** The container goes on as it was and the attempt is swept; what fails here is left for recover. */
-const rollBack = (attempt: Attempt, plan: Creation.CreationPlan, staging: Staging) =>
-  Effect.gen(function* () {
-    const runtime = yield* Runtime
-    const store = yield* CheckpointStore
-    const now = yield* refresh(attempt.container)
-    if (now.state === "paused" && !plan.paused) yield* runtime.resume(now, attempt.lease)
-    yield* store.discard(staging)
-  }).pipe(
-    Effect.catchAll((error) => Effect.logWarning("Cannot roll back a checkpoint, the next operation will", error))
-  )
-
-const at = (step: Step, checkpoint: Checkpoint) => {
-  const bytes = checkpoint.record?.bytes ?? 0
-  return { step, bytes, total: bytes }
-}

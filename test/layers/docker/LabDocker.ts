@@ -64,7 +64,7 @@ export interface LabDocker {
 }
 
 /** What a container is made of. */
-interface ContainerRecipe {
+export interface ContainerRecipe {
   readonly name?: string
   /** The program; one that counts when absent. */
   readonly args?: ReadonlyArray<string>
@@ -86,7 +86,7 @@ interface ContainerRecipe {
 }
 
 /** A container that runs. */
-interface LabDockerContainer {
+export interface LabDockerContainer {
   readonly id: string
   readonly name: string
   /** Its first process, as the daemon tells it; 0 when there is none. */
