@@ -31,12 +31,14 @@ export const layer = (host: string): Layer.Layer<ContainerStore, never, DockerAp
 
       const get = (id: string) =>
         Effect.gen(function* () {
-          const inspected = yield* inspect(api, id)
+          const inspected = yield* inspectSettled(api, id)
           const root = yield* rootOf
           const found = DockerContainers.describe(inspected, {
             root: `${root}/containers/${id}`,
             ...processOf(inspected)
           })
+          // The daemon has not heard of its end, or its processes are not seen here: nothing of it can be frozen.
+          if (isEnded(inspected)) return { ...found, state: "stopped" as const }
           // Frozen past the daemon, which does not know of it: by a CRIU that was killed, or by hand.
           return isFrozen(found) ? { ...found, state: "paused" as const } : found
         }).pipe(
@@ -95,6 +97,24 @@ const inspect = (
     // One may have a name that looks like an id.
     return inspected.Id === id ? inspected : yield* new ContainerNotFound({ container: id })
   })
+
+/** The same, once the daemon knows what the kernel knows: of the end of a process it hears a moment later. */
+const inspectSettled = (
+  api: typeof DockerApi.Service,
+  id: string,
+  turns = 40
+): Effect.Effect<DockerContainers.Inspected, ContainerNotFound | ApiError> =>
+  Effect.flatMap(
+    inspect(api, id),
+    (inspected) =>
+      isEnded(inspected) && turns > 0
+        ? Effect.delay(inspectSettled(api, id, turns - 1), "25 millis")
+        : Effect.succeed(inspected)
+  )
+
+/** Whether the daemon says that it runs, and the kernel does not show its process. */
+const isEnded = (inspected: DockerContainers.Inspected): boolean =>
+  inspected.State.Running && !inspected.State.Restarting && processOf(inspected).process === undefined
 
 /** Nothing for one that vanished meanwhile, or that cannot be read: no reason to show none of the others. */
 const present = (

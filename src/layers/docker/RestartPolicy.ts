@@ -5,12 +5,17 @@
  * Put back, it starts nothing that has stopped; a daemon that is itself started anew does.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { RuntimeFailed, RuntimeUnavailable, StorageFailed } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
+import * as Proc from "../shared/Proc.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import { type DockerEngine, failed, path } from "./DockerEngine.ts"
 
@@ -22,21 +27,29 @@ export const putAside = <A, E, R>(
   stopping: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | RuntimeFailed | RuntimeUnavailable | StorageFailed, R | FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const { HostConfig: { RestartPolicy: policy } } = yield* engine.inspect(operation, container)
-    if (policy.Name === "" || policy.Name === "no") return yield* stopping
+    const { HostConfig: { RestartPolicy: policy }, State } = yield* engine.inspect(operation, container)
+    if (isNone(policy)) return yield* stopping
     yield* note(engine, container, policy)
-    yield* set(engine, operation, container, { Name: "no", MaximumRetryCount: 0 })
-    return yield* Effect.onExit(
-      stopping,
-      () =>
-        Effect.catchAll(
-          putBack(engine, operation, container),
-          (error) => Effect.logWarning("The restart policy is left put aside, the next operation puts it back", error)
-        )
+    return yield* set(engine, operation, container, none).pipe(
+      Effect.zipRight(stopping),
+      Effect.onExit((exit) =>
+        Effect.gen(function* () {
+          // One that was killed and has not been seen to end would be started cold as soon as it has: its policy waits.
+          const now = yield* engine.inspect(operation, container)
+          const isSure = Exit.isSuccess(exit) || !now.State.Running ||
+            (now.State.Pid === State.Pid && Proc.stat(State.Pid) !== undefined && !isDying(exit))
+          if (isSure) yield* putBack(engine, operation, container)
+        }).pipe(Effect.catchAll((error) =>
+          Effect.logWarning("The restart policy is left put aside, the next operation puts it back", error)
+        ))
+      )
     )
   }).pipe(Effect.uninterruptible)
 
-/** Puts back what is still put aside; does nothing where nothing is. */
+/**
+ * Puts back what is still put aside; does nothing where nothing is. A policy that somebody has chosen since then stays, and a
+ * container that is gone needs none.
+ */
 export const putBack = (
   engine: DockerEngine,
   operation: RuntimeFailed["operation"],
@@ -46,11 +59,33 @@ export const putBack = (
     const at = notePath(engine, container)
     const text = KernelFile.read(at)
     if (text === undefined) return
-    const policy = decode(text)
-    if (Either.isRight(policy)) yield* set(engine, operation, container, policy.right)
+    const isDone = yield* Effect.gen(function* () {
+      const policy = decode(text)
+      const { HostConfig, State } = yield* engine.inspect(operation, container)
+      // The daemon has not heard of its end yet, and would start it cold.
+      if (State.Running && Proc.stat(State.Pid) === undefined) return false
+      if (Either.isRight(policy) && isNone(HostConfig.RestartPolicy)) {
+        yield* set(engine, operation, container, policy.right)
+      }
+      return true
+    }).pipe(Effect.catchIf(isGone, () => Effect.succeed(true)))
+    if (!isDone) return
     const fs = yield* FileSystem.FileSystem
     yield* Effect.mapError(fs.remove(at, { force: true }), storageFailed("remove", at))
   })
+
+const none: Policy = { Name: "no", MaximumRetryCount: 0 }
+
+const isNone = ({ Name }: Policy): boolean => Name === "" || Name === none.Name
+
+const isGone = (error: RuntimeFailed | RuntimeUnavailable): boolean =>
+  error._tag === "RuntimeFailed" && error.reason === "ContainerGone"
+
+/** Whether it was killed, and its end was waited for in vain. */
+const isDying = <A, E>(exit: Exit.Exit<A, E>): boolean =>
+  Exit.isFailure(exit) &&
+  Option.exists(Cause.failureOption(exit.cause), (error) =>
+    Predicate.hasProperty(error, "reason") && error.reason === "Busy")
 
 const set = (
   engine: DockerEngine,
