@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Capabilities, Finding } from "../../domain/Capabilities.ts"
-import * as CriuCapabilities from "../shared/CriuCapabilities.ts"
+import type * as CriuCapabilities from "../shared/CriuCapabilities.ts"
 import type { CallError } from "./ContainerdClient.ts"
 import * as ContainerdOptions from "./ContainerdOptions.ts"
 import { runtimeName } from "./ContainerdSettings.ts"

@@ -50,9 +50,7 @@ export const checkpoint = (
       ),
       warnings: [
         ...(spec === undefined ? ["the container's specification could not be read and is not kept"] : []),
-        ...(finished.code === 0
-          ? []
-          : ["the connection to containerd was lost before CRIU had ended, the dump is whole"])
+        ...(finished.code === 0 ? [] : ["containerd or runc was ended before CRIU was, the dump is whole"])
       ]
     }
   })
@@ -77,15 +75,18 @@ const call = (
     })
     const ended = yield* Effect.match(client.call(Services.checkpointTask, { id, options }), {
       onSuccess: () => finished(0, ""),
-      onFailure: (error) =>
-        error._tag === "RuntimeUnavailable"
-          ? finished(1, error.message, "lost")
-          : finished(1, error.detail, error.reason === "Lost" ? "lost" : undefined)
+      onFailure: (error) => {
+        const isLost = error._tag === "RuntimeUnavailable" || error.reason === "Lost" || wasKilled.test(error.detail)
+        return finished(1, error.detail, isLost ? "lost" : undefined)
+      }
     })
-    // The shim goes on without containerd.
-    if (ended.signal !== undefined) yield* settle(settings.namespace, id)
+    // The shim goes on without containerd, and CRIU without runc.
+    if (ended.code !== 0) yield* settle(settings.namespace, id)
     return ended
   })
+
+/** How the shim tells that somebody has ended runc. */
+const wasKilled = /exit status (137|143)|signal: (killed|terminated)/
 
 /** The task of a container that its dump has ended. */
 const forgetEnded = (containerd: Containerd, id: string) =>

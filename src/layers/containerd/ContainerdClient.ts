@@ -12,7 +12,7 @@ import { type ContainerdSettings, runtimeName } from "./ContainerdSettings.ts"
 import type { Method } from "./Services.ts"
 
 /** containerd answered, and what it says is no. */
-export class CallFailed extends Data.TaggedError("CallFailed")<{
+class CallFailed extends Data.TaggedError("CallFailed")<{
   readonly reason: "NotFound" | "AlreadyExists" | "Lost" | "Other"
   /** In containerd's words, on one line. */
   readonly detail: string

@@ -29,7 +29,7 @@ export const isBusy = (namespace: string, id: string): boolean =>
   (KernelFile.names("/proc") ?? []).some((name) => {
     if (!/^\d+$/.test(name)) return false
     const args = (KernelFile.read(`/proc/${name}/cmdline`) ?? "").split("\0")
-    return isRunc(args, namespace, id) || (isCriu(args) && belongsTo(name, `/${namespace}/${id}`))
+    return isRunc(args, namespace, id) || (isCriu(name) && belongsTo(name, `/${namespace}/${id}`))
   })
 
 /** The shim calls runc with a log in the bundle, the state folder of the namespace, and the id at the end. */
@@ -38,8 +38,8 @@ const isRunc = (args: ReadonlyArray<string>, namespace: string, id: string): boo
   args.filter((one) => one !== "").at(-1) === id &&
   args.some((one) => one.endsWith(`/${namespace}/${id}/log.json`))
 
-/** runc has CRIU work as a server of one request. */
-const isCriu = (args: ReadonlyArray<string>): boolean => args[0]?.split("/").at(-1) === "criu" && args.includes("swrk")
+/** Its command line says what it is at. */
+const isCriu = (pid: string): boolean => KernelFile.read(`/proc/${pid}/comm`)?.trim() === "criu"
 
 /** One that its runc has left behind is its shim's, which works in the bundle. */
 const belongsTo = (pid: string, bundle: string): boolean => {

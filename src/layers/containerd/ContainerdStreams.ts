@@ -17,8 +17,8 @@ const Kept = Schema.parseJson(Schema.Struct({
 
 const decode = Schema.decodeEither(Kept)
 
-/** No streams: a task that has none is given `/dev/null` by its shim. */
-export const none: Streams = { stdin: "", stdout: "", stderr: "", terminal: false }
+/** A task that has none is given `/dev/null` by its shim. */
+const none: Streams = { stdin: "", stdout: "", stderr: "", terminal: false }
 
 /** Reads what was kept; none where it cannot be read. */
 export const parse = (text: string | undefined): Streams => Either.getOrElse(decode(text ?? ""), () => none)

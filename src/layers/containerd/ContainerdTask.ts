@@ -113,7 +113,7 @@ export const describe = (settings: ContainerdSettings, found: Found): Container 
 }
 
 /** The ids that containerd accepts (its `identifiers` package); no other is asked for. */
-export const isId = (id: string): boolean => id.length <= 76 && /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(id)
+const isId = (id: string): boolean => id.length <= 76 && /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(id)
 
 /** What is not there is `undefined`, and no failure. */
 export const orNone = <A>(effect: Effect.Effect<A, CallError>): Effect.Effect<A | undefined, CallError> =>

@@ -34,7 +34,7 @@ export interface Metadata {
 }
 
 /** What a task does (`Status` of `task.proto`); `unknown` while its shim does not answer, as during a checkpoint. */
-export type TaskStatus = "unknown" | "created" | "running" | "stopped" | "paused" | "pausing"
+type TaskStatus = "unknown" | "created" | "running" | "stopped" | "paused" | "pausing"
 
 /** A container that was started (`Process` of `task.proto`). */
 export interface Task {

@@ -19,17 +19,13 @@ import {
 export const read = (path: string): string | undefined => attempt(() => readFileSync(path, "utf8"))
 
 /** Writes to a file that is there; whether the kernel took it. */
-export const write = (path: string, text: string): boolean =>
-  attempt(() => {
-    writeFileSync(path, text, { flag: "r+" })
-    return true
-  }) ?? false
+export const write = (path: string, text: string): boolean => isDone(() => writeFileSync(path, text, { flag: "r+" }))
 
 /** Makes a folder, such as a cgroup; whether the kernel did. */
-export const makeFolder = (path: string): boolean => attempt(() => (mkdirSync(path), true)) ?? false
+export const makeFolder = (path: string): boolean => isDone(() => mkdirSync(path))
 
 /** Removes an empty folder, such as a cgroup without processes; whether the kernel did. */
-export const removeFolder = (path: string): boolean => attempt(() => (rmdirSync(path), true)) ?? false
+export const removeFolder = (path: string): boolean => isDone(() => rmdirSync(path))
 
 /** The names in a folder; `undefined` when it cannot be read. */
 export const names = (path: string): ReadonlyArray<string> | undefined => attempt(() => readdirSync(path))
@@ -54,6 +50,12 @@ export const inode = (path: string): Stats | undefined => attempt(() => statSync
 
 /** Whether there is a folder, links followed. */
 export const isFolder = (path: string): boolean => attempt(() => statSync(path))?.isDirectory() === true
+
+const isDone = (act: () => void): boolean =>
+  attempt(() => {
+    act()
+    return true
+  }) ?? false
 
 const attempt = <A>(get: () => A): A | undefined => {
   try {

@@ -67,7 +67,7 @@ export interface LabContainer {
 }
 
 /** Counts in steps of about ten milliseconds, in a file system of its own: what it counted is part of a checkpoint. */
-export const counter = [
+const counter = [
   "/bin/sh",
   "-c",
   "i=0; while true; do i=$((i+1)); echo $i > /run/next; mv /run/next /run/count; usleep 10000; done"
@@ -172,10 +172,10 @@ export const poll = <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (seen: A) =>
   Effect.flatMap(look, (seen) => wanted(seen) ? Effect.succeed(seen) : Effect.delay(poll(look, wanted), "5 millis"))
 
 /** How far the container of this first process has counted; 0 when it has not. */
-export const readCount = (pid: number): number => Number(readInside(pid, "/run/count"))
+const readCount = (pid: number): number => Number(readInside(pid, "/run/count"))
 
 /** A text file of the container of this first process; empty when there is none. */
-export const readInside = (pid: number, path: string): string => {
+const readInside = (pid: number, path: string): string => {
   const there = `/proc/${pid}/root${path}`
   return pid > 0 && existsSync(there) ? readFileSync(there, "utf8") : ""
 }
