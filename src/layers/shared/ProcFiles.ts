@@ -60,13 +60,15 @@ const look = (descriptor: ProcDescriptors.Descriptor): ReadonlyArray<OpenFile> =
 
 /** The ids of all mounts of these processes. One that has changed its root sees only those below that. */
 const mountsOf = (pids: ReadonlyArray<number>): ReadonlySet<string> => {
-  const views = new Map(
-    pids.map((pid) => [`${KernelFile.link(`/proc/${pid}/ns/mnt`)} ${KernelFile.link(`/proc/${pid}/root`)}`, pid])
-  )
+  const views = new Map<string, string>()
+  for (const pid of pids) {
+    const view = `${KernelFile.link(`/proc/${pid}/ns/mnt`)} ${KernelFile.link(`/proc/${pid}/root`)}`
+    // One that has ended meanwhile has no mounts to tell of, and another one of the same view has.
+    const mounts = views.has(view) ? undefined : KernelFile.read(`/proc/${pid}/mountinfo`)
+    if (mounts !== undefined && mounts !== "") views.set(view, mounts)
+  }
   return new Set(
-    [...views.values()].flatMap((pid) =>
-      (KernelFile.read(`/proc/${pid}/mountinfo`) ?? "").split("\n").map((line) => line.slice(0, line.indexOf(" ")))
-    )
+    [...views.values()].flatMap((mounts) => mounts.split("\n").map((line) => line.slice(0, line.indexOf(" "))))
   )
 }
 
