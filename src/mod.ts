@@ -1,6 +1,7 @@
 /**
- * The door of the library: namespaces only. A layer is imported by its own path, `stasis/Memory`, `stasis/Oci` or `stasis/Criu`,
- * and so are hooks that start programs, `stasis/HookCommand`, so that a program loads one world and not all of them.
+ * The door of the library: namespaces only. A layer is imported by its own path, `stasis/Memory`, `stasis/Oci`,
+ * `stasis/Containerd` or `stasis/Criu`, and so are hooks that start programs, `stasis/HookCommand`, so that a program loads one
+ * world and not all of them.
  *
  * @example
  * ```ts

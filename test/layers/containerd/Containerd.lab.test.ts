@@ -41,7 +41,11 @@ describe("create and restore", () => {
             .filter((path) => !path.endsWith("/fs/tmp"))
             .sort()
         yield* container.counted(5)
-        const content = yield* container.ctr("content", "ls", "--quiet")
+        // containerd sweeps what the import has left, whenever it likes: what counts is that nothing is added.
+        const added = (now: ReadonlyArray<string>, then: ReadonlyArray<string>) =>
+          now.filter((one) => !then.includes(one))
+        const content = Effect.map(container.ctr("content", "ls", "--quiet"), (text) => text.trim().split("\n"))
+        const contentBefore = yield* content
         const before = kept()
         const { checkpoint, state, warnings } = yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
         expect([state, warnings]).toEqual(["running", []])
@@ -51,10 +55,10 @@ describe("create and restore", () => {
         )
         expect(checkpoint.record?.runtime?.name).toBe("containerd")
         expect(checkpoint.record?.files?.map(({ path }) => path).join()).toContain("/bin/busybox")
-        expect(yield* container.ctr("content", "ls", "--quiet")).toBe(content)
+        expect(added(yield* content, contentBefore)).toEqual([])
         expect(yield* container.ctr("leases", "ls", "--quiet")).toBe("")
         yield* Checkpoints.remove(container.id, "first")
-        expect(kept()).toEqual(before)
+        expect(added(kept(), before)).toEqual([])
         expect(existsSync(checkpoint.path)).toBe(false)
       })
   )
@@ -108,7 +112,7 @@ describe("create and restore", () => {
   )
 
   check(
-    "restores a container of a folder, with a folder of the machine in it",
+    "restores a container whose root file system is a folder, and no snapshot",
     { folder: true },
     (container) =>
       Effect.gen(function* () {
