@@ -33,6 +33,10 @@ export const checkpoint = (
     const paused = stateOf(live) === "paused"
     const { runc, task } = live
     if (task.streams.terminal) yield* failed("checkpoint", id, "ConsoleMissing", ofTerminal)
+    if (live.metadata.labels[restartLabel] === "running" && request.options.leaveRunning !== true) {
+      const detail = `containerd would start it cold as soon as it is stopped (its label "${restartLabel}")`
+      yield* failed("checkpoint", id, "Unsupported", detail, `use option "leaveRunning", or take the label away`)
+    }
     const spec = yield* ContainerdBundle.keep(runc.bundle, task.streams, request.imagePath)
     if (request.after === "paused") yield* pause(containerd, container)
     const finished = yield* call(containerd, id, request).pipe(CriuDump.withProgress(request))
@@ -57,6 +61,9 @@ export const checkpoint = (
 
 /** Tried with containerd 1.7: CRIU brings the processes back, and the shim never has the terminal's other side. */
 const ofTerminal = "it has a terminal, which containerd's shim cannot be handed at a restore; start it without one"
+
+/** By it, containerd's restart monitor knows what is to run (containerd's `runtime/restart`, which `nerdctl run --restart` sets). */
+const restartLabel = "containerd.io/restart.status"
 
 /** The call as if it were a program: what containerd says against it is its output, and a lost connection its signal. */
 const call = (

@@ -301,6 +301,28 @@ fcntl.flock(held, fcntl.LOCK_EX)`)
   )
 })
 
+describe("what containerd would start again", () => {
+  const label = "containerd.io/restart.status"
+
+  check(
+    "is not stopped by a checkpoint, and can be left running",
+    { labels: { [label]: "running" } },
+    (container) =>
+      Effect.gen(function* () {
+        const before = yield* container.counted(2)
+        expect(yield* Effect.flip(Checkpoints.create(container.id, "first"))).toMatchObject({
+          _tag: "RuntimeFailed",
+          reason: "Unsupported",
+          hint: expect.stringContaining("leaveRunning")
+        })
+        yield* container.counted(before + 3)
+        expect((yield* Checkpoints.create(container.id, "first", { leaveRunning: true })).state).toBe("running")
+        yield* container.ctr("container", "label", container.id, `${label}=`)
+        expect((yield* Checkpoints.create(container.id, "second")).state).toBe("stopped")
+      })
+  )
+})
+
 describe("what is missing", () => {
   it.scopedLive("no socket, and no right to it", () =>
     Effect.gen(function* () {
