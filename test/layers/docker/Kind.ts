@@ -36,7 +36,7 @@ export const table = DocTable.make({
     initLink: ["with Docker's init, where `docker-init` is a link (Debian)", "`--init`"],
     locks: ["with locked files", "nothing of its own"],
     readOnly: ["with a read-only root", "`--read-only`"],
-    limits: ["with limits", "`--memory`, `--cpus`, `--ulimit`"],
+    limits: ["with limits", "`--memory`, `--ulimit`"],
     seccomp: ["with Docker's own seccomp profile", "no `--security-opt seccomp=unconfined`"],
     rights: [
       "with fewer or more rights",
