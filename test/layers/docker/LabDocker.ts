@@ -252,6 +252,8 @@ const importImage = (docker: LabDocker["docker"]): Effect.Effect<unknown> =>
       const rootfs = `${folder}/rootfs`
       mkdirSync(`${rootfs}/bin`, { recursive: true })
       for (const name of ["tmp", "proc", "sys", "dev", "usr", "etc", "lib64"]) mkdirSync(`${rootfs}/${name}`)
+      // As everywhere: other users than root write to it, too.
+      chmodSync(`${rootfs}/tmp`, 0o1777)
       copyFileSync("/usr/bin/busybox", `${rootfs}/bin/busybox`)
       for (const name of ["sh", "mv", "usleep", "cat", "cp", "sleep", "nc", "test", "true", "false", "echo"]) {
         symlinkSync("busybox", `${rootfs}/bin/${name}`)
