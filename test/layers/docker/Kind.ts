@@ -9,10 +9,9 @@ import type { CreateError } from "../../../src/effects/createCheckpoint.ts"
 import type { RestoreError } from "../../../src/effects/restoreCheckpoint.ts"
 import type { CreateOptions } from "../../../src/domain/CheckpointOptions.ts"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
-import type { Created } from "../../../src/domain/Outcome.ts"
 import * as DocTable from "../../docs/DocTable.ts"
 import { poll } from "../oci/LabContainer.ts"
-import { layerOf } from "./dockerSubject.ts"
+import { failureOf, layerOf } from "./dockerSubject.ts"
 import type { ContainerRecipe, LabDocker, LabDockerContainer } from "./LabDocker.ts"
 
 /** The table. */
@@ -66,21 +65,18 @@ export interface Kind {
   readonly holds?: (web: LabDockerContainer) => Effect.Effect<void>
 }
 
-/** A checkpoint that was not to be had. */
-type Mistaken = Created
-
 /** Has it work: it is left running, stopped and restored. */
 export const works = (
   lab: LabDocker,
   kind: Kind
-): Effect.Effect<LabDockerContainer, Mistaken | CreateError | RestoreError, Scope.Scope> =>
+): Effect.Effect<LabDockerContainer, CreateError | RestoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const { holds = () => Effect.void, options = {}, recipe } = kind
     const web = yield* lab.container(recipe)
     yield* web.counted(3)
     yield* holds(web)
     for (const option of Object.keys(options)) {
-      const error = yield* Effect.flip(Checkpoints.create(web.id, "without"))
+      const error = yield* failureOf(Checkpoints.create(web.id, "without"))
       expect(error).toMatchObject({ _tag: "RuntimeFailed", hint: expect.stringContaining(`"${option}"`) })
     }
     const left = yield* Checkpoints.create(web.id, "left", { ...options, leaveRunning: true })
@@ -104,12 +100,12 @@ export const works = (
 export const refused = (
   lab: LabDocker,
   { options = {}, recipe }: Kind
-): Effect.Effect<CreateError, Mistaken, Scope.Scope> =>
+): Effect.Effect<CreateError, never, Scope.Scope> =>
   Effect.gen(function* () {
     const web = yield* lab.container(recipe)
     yield* web.counted(3)
     const [pid, since] = [yield* web.pid, new Date().toISOString()]
-    const error = yield* Effect.flip(Checkpoints.create(web.id, "first", options))
+    const error = yield* failureOf(Checkpoints.create(web.id, "first", options))
     expect(yield* web.pid).toBe(pid)
     yield* goesOn(web)
     expect(yield* Effect.orDie(Checkpoints.names(web.id))).toEqual([])

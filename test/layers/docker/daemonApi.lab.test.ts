@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type { CreateOptions } from "../../../src/domain/CheckpointOptions.ts"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
 import { Runtime } from "../../../src/effects/Runtime.ts"
-import { apiLayerOf, shareDaemon } from "./dockerSubject.ts"
+import { apiLayerOf, failureOf, shareDaemon } from "./dockerSubject.ts"
 
 const daemon = shareDaemon()
 
@@ -66,7 +66,7 @@ describe("Docker's API", () => {
           { preDump: true }
         ]
         for (const options of asked) {
-          const error = yield* Effect.flip(Checkpoints.create(web.id, "first", options))
+          const error = yield* failureOf(Checkpoints.create(web.id, "first", options))
           expect(error).toMatchObject({ _tag: "OptionUnsupported", option: Object.keys(options)[0], runtime: "docker" })
         }
         expect(yield* Checkpoints.names(web.id)).toEqual([])
@@ -97,7 +97,7 @@ describe("Docker's API", () => {
       yield* Effect.gen(function* () {
         const before = yield* web.counted(1)
         // What was found beforehand is passed over, so that it is CRIU that refuses.
-        const error = yield* Effect.flip(Checkpoints.create(web.id, "first", { force: true }))
+        const error = yield* failureOf(Checkpoints.create(web.id, "first", { force: true }))
         expect(error).toMatchObject({
           _tag: "RuntimeFailed",
           reason: "FileLock",
@@ -117,7 +117,7 @@ describe("Docker's API", () => {
         yield* web.counted(1)
         const { checkpoint } = yield* Checkpoints.create(web.id, "first")
         rmSync(`${checkpoint.path}/pages-1.img`)
-        const error = yield* Effect.flip(Checkpoints.restore(web.id, "first"))
+        const error = yield* failureOf(Checkpoints.restore(web.id, "first"))
         expect(error).toMatchObject({ _tag: "RuntimeFailed", operation: "restore" })
         expect(yield* web.status).toBe("exited")
         expect(existsSync(checkpoint.path)).toBe(true)

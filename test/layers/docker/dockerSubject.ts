@@ -38,6 +38,13 @@ export const layerOf = ({ folder, host }: LabDocker.LabDocker) =>
 export const apiLayerOf = ({ folder, host }: LabDocker.LabDocker) =>
   Docker.layer({ host, stasisRoot: `${folder}/stasis` })
 
+/** What something fails with; that it did not fail is a defect of little text, and not what it gave. */
+export const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<E, never, R> =>
+  Effect.matchEffect(effect, {
+    onFailure: Effect.succeed,
+    onSuccess: () => Effect.dieMessage("it did not fail")
+  })
+
 /** How to make subjects at a daemon. */
 export const harness = (
   daemon: Effect.Effect<LabDocker.LabDocker>,

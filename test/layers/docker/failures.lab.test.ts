@@ -4,7 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../../src/effects/ContainerStore.ts"
-import { layerOf, shareDaemon } from "./dockerSubject.ts"
+import { failureOf, layerOf, shareDaemon } from "./dockerSubject.ts"
 import type { LabDocker } from "./LabDocker.ts"
 
 const daemon = shareDaemon()
@@ -47,7 +47,7 @@ describe("a restore that fails", () => {
         const { checkpoint } = yield* Checkpoints.create(web.id, "first", { leaveRunning: true })
         rmSync(`${checkpoint.path}/pages-1.img`)
         const later = yield* web.counted(before + 100)
-        const error = yield* Effect.flip(Checkpoints.restore(web.id, "first", { replace: true }))
+        const error = yield* failureOf(Checkpoints.restore(web.id, "first", { replace: true }))
         expect(error).toMatchObject({ _tag: "RuntimeFailed", operation: "restore", container: web.name })
         expect(yield* web.count).toBeGreaterThanOrEqual(later)
         yield* web.counted(later + 20)
@@ -67,7 +67,7 @@ describe("a restore that fails", () => {
           const { checkpoint } = yield* Checkpoints.create(web.id, "first")
           const pages = readFileSync(`${checkpoint.path}/pages-1.img`)
           rmSync(`${checkpoint.path}/pages-1.img`)
-          const error = yield* Effect.flip(
+          const error = yield* failureOf(
             Checkpoints.restore(web.id, "first", { tcpEstablished: true, fileLocks: true })
           )
           expect(error).toMatchObject({ _tag: "RuntimeFailed", operation: "restore" })
@@ -96,7 +96,7 @@ describe("a restore that fails", () => {
         const pid = yield* web.pid
         yield* Checkpoints.create(web.id, "first", { leaveRunning: true })
         rmSync(source, { recursive: true })
-        const error = yield* Effect.flip(Checkpoints.restore(web.id, "first", { replace: true }))
+        const error = yield* failureOf(Checkpoints.restore(web.id, "first", { replace: true }))
         expect(error).toMatchObject({ _tag: "RuntimeFailed", reason: "FileMissing" })
         expect(error.message).toContain(`"${source}" of its mount "/source" is gone`)
         expect(yield* web.pid).toBe(pid)
@@ -113,7 +113,7 @@ describe("a restore that fails", () => {
         yield* web.counted(1)
         yield* Checkpoints.create(web.id, "first", { checkpointDir })
         yield* lab.docker("rm", web.id)
-        const error = yield* Effect.flip(Checkpoints.restore(web.id, "first", { checkpointDir }))
+        const error = yield* failureOf(Checkpoints.restore(web.id, "first", { checkpointDir }))
         expect(error).toMatchObject({ _tag: "RuntimeFailed", reason: "ContainerGone" })
         expect(yield* Checkpoints.names(web.id, { checkpointDir })).toEqual(["first"])
         yield* Checkpoints.remove(web.id, "first", { checkpointDir })

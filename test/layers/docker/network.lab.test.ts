@@ -4,7 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
 import { poll } from "../oci/LabContainer.ts"
-import { layerOf, shareDaemon } from "./dockerSubject.ts"
+import { failureOf, layerOf, shareDaemon } from "./dockerSubject.ts"
 import * as Kind from "./Kind.ts"
 import type { LabDockerContainer } from "./LabDocker.ts"
 
@@ -64,7 +64,7 @@ describe("a container", () => {
         const before = yield* web.count
         yield* Checkpoints.create(web.id, "alone")
         yield* lab.docker("kill", other.id)
-        expect((yield* Effect.flip(Checkpoints.restore(web.id, "alone"))).message).toMatch(/non running container/)
+        expect((yield* failureOf(Checkpoints.restore(web.id, "alone"))).message).toMatch(/non running container/)
         yield* lab.docker("start", other.id)
         yield* Checkpoints.restore(web.id, "alone")
         yield* web.counted(before + 1)
@@ -126,7 +126,7 @@ describe("a container", () => {
       yield* direct.says("before")
       yield* proxied.says("before")
       yield* Effect.gen(function* () {
-        const error = yield* Effect.flip(Checkpoints.create(web.id, "without"))
+        const error = yield* failureOf(Checkpoints.create(web.id, "without"))
         expect(error).toMatchObject({ _tag: "RuntimeFailed", reason: "EstablishedTcp" })
         yield* Checkpoints.create(web.id, "left", { tcpEstablished: true, leaveRunning: true })
         yield* direct.says("left running")

@@ -1,9 +1,10 @@
 // What becomes of containers that Docker pauses, restarts and removes; each test asserts its row of the table in docs/docker.md.
+import { existsSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
 import { poll } from "../oci/LabContainer.ts"
-import { layerOf, shareDaemon } from "./dockerSubject.ts"
+import { failureOf, layerOf, shareDaemon } from "./dockerSubject.ts"
 import * as Kind from "./Kind.ts"
 import type { LabDockerContainer } from "./LabDocker.ts"
 
@@ -55,7 +56,7 @@ describe("a container", () => {
       const web = yield* lab.container({ args: ["/bin/false"], restart: "always" })
       // By then it is left alone for longer than a look takes.
       yield* poll(web.tell("{{.RestartCount}} {{.State.Restarting}}"), (told) => /^[4-9] true/.test(told))
-      const error = yield* Effect.flip(Checkpoints.create(web.id, "first")).pipe(Effect.provide(layerOf(lab)))
+      const error = yield* failureOf(Checkpoints.create(web.id, "first")).pipe(Effect.provide(layerOf(lab)))
       expect(error).toMatchObject({ _tag: "ContainerNotRunning", state: "restarting" })
       yield* table.expectRow(
         "crashing",
@@ -80,11 +81,15 @@ describe("a container", () => {
     Effect.gen(function* () {
       const lab = yield* daemon
       const web = yield* lab.container({ autoRemove: true })
-      const checkpoint = Checkpoints.create(web.id, "left", { leaveRunning: true })
       yield* web.counted(3)
-      expect((yield* Effect.provide(checkpoint, layerOf(lab))).state).toBe("running")
+      const { checkpoint, state } = yield* Checkpoints.create(web.id, "left", { leaveRunning: true }).pipe(
+        Effect.provide(layerOf(lab))
+      )
+      expect(state).toBe("running")
       yield* Kind.goesOn(web)
-      const then = "it goes on; its checkpoints go with it when it stops, but for those in a folder of one's own"
+      yield* lab.docker("kill", web.id)
+      yield* poll(Effect.sync(() => existsSync(checkpoint.path)), (is) => !is)
+      const then = "it goes on; its checkpoints go with it when it stops"
       yield* table.expectRow("removeLeft", "`leaveRunning`", then)
     }))
 })
