@@ -30,14 +30,19 @@ export type { ApiError } from "./ApiFailed.ts"
 export type Query = Readonly<Record<string, string | undefined>>
 
 /**
- * The daemon's API. A path is what comes behind the version, such as `/containers/json`. A call has no bound in time of its own, for a
- * checkpoint may take long, but connecting has one. An interruption ends the request.
+ * The daemon's API. A path is what comes behind the version, such as `/containers/json`. A call ends within thirty seconds, as
+ * `RuntimeUnavailable` where the daemon does not answer, but for {@link lines} and {@link postAtLength}; for these, connecting has a bound.
+ * An interruption ends the request.
  */
 export class DockerApi extends Context.Tag("stasis/DockerApi")<DockerApi, {
   /** GET: what is there, read by a schema. */
   readonly get: <A, I>(schema: Schema.Schema<A, I>, path: string, query?: Query) => Effect.Effect<A, ApiError>
-  /** POST: has something done, with a body of JSON where there is one. That it was so already (304) counts as done. */
-  readonly post: (path: string, query?: Query, body?: unknown) => Effect.Effect<void, ApiError>
+  /**
+   * POST: has something done, with a body of JSON where there is one. That it was so already (304) counts as done; the status tells.
+   */
+  readonly post: (path: string, query?: Query, body?: unknown) => Effect.Effect<number, ApiError>
+  /** The same for what takes as long as there is memory to be copied: a checkpoint, or a start from one. */
+  readonly postAtLength: (path: string, query?: Query, body?: unknown) => Effect.Effect<number, ApiError>
   /** DELETE. */
   readonly remove: (path: string, query?: Query) => Effect.Effect<void, ApiError>
   /** GET: the lines of an answer as they come; it ends when the daemon ends it. Closing the stream ends the request. */
@@ -52,6 +57,7 @@ export const unreachable = (reason: RuntimeUnavailable): Layer.Layer<DockerApi> 
   Layer.succeed(DockerApi, {
     get: () => reason,
     post: () => reason,
+    postAtLength: () => reason,
     remove: () => reason,
     lines: () => Stream.fail(reason)
   })
@@ -109,18 +115,30 @@ export const make = (settings: DockerSettings): Effect.Effect<typeof DockerApi.S
             DockerVersion.isRefused(failed) ? DockerRefusal.notDocker(settings, failed) : failed)
         ))
 
+    const whole = (method: HttpMethod, path: string, query?: Query, body?: unknown) =>
+      Effect.flatMap(
+        request(method, path, query, body),
+        (answer) => Effect.map(text(settings, answer), (said) => [answer.status, said] as const)
+      )
+
+    const within = Effect.timeoutFail({
+      duration: DockerHttp.answerPatience,
+      onTimeout: () => DockerRefusal.unanswered(settings, DockerHttp.answerPatience)
+    })
+
+    const statusOf = ([status]: readonly [number, string]) => status
+
     return {
       get: (schema, path, query) =>
-        request("GET", path, query).pipe(
-          Effect.flatMap((answer) => Effect.map(text(settings, answer), (body) => [answer.status, body] as const)),
+        within(whole("GET", path, query)).pipe(
           Effect.flatMap(([status, body]) =>
             Effect.mapError(Schema.decode(Schema.parseJson(schema))(body), (error) =>
               new ApiFailed({ status, message: `what it tells of "${path}" cannot be read (${unread(error)})` }))
           )
         ),
-      post: (path, query, body) =>
-        Effect.flatMap(request("POST", path, query, body), (answer) => drain(settings, answer)),
-      remove: (path, query) => Effect.flatMap(request("DELETE", path, query), (answer) => drain(settings, answer)),
+      post: (path, query, body) => Effect.map(within(whole("POST", path, query, body)), statusOf),
+      postAtLength: (path, query, body) => Effect.map(whole("POST", path, query, body), statusOf),
+      remove: (path, query) => Effect.asVoid(within(whole("DELETE", path, query))),
       lines: (path, query) =>
         Stream.unwrap(Effect.map(request("GET", path, query), (answer) =>
           answer.stream.pipe(

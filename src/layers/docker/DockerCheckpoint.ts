@@ -77,7 +77,7 @@ const byDaemon = (engine: DockerEngine, container: Container, request: DumpReque
     const { imagePath } = request
     const slash = imagePath.lastIndexOf("/")
     yield* Effect.mapError(fs.remove(imagePath, { recursive: true }), storageFailed("make way at", imagePath))
-    yield* engine.api.post(path(container, "checkpoints"), {}, {
+    yield* engine.api.postAtLength(path(container, "checkpoints"), {}, {
       CheckpointID: imagePath.slice(slash + 1),
       CheckpointDir: imagePath.slice(0, slash),
       Exit: request.after === "stopped"

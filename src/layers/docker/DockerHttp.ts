@@ -19,6 +19,9 @@ import type { DockerSettings, DockerTls } from "./DockerSettings.ts"
 /** The longest wait for a connection, and for the first sign of life on it. */
 export const patience = Duration.seconds(10)
 
+/** The longest wait for the whole of an answer that takes no work. */
+export const answerPatience = Duration.seconds(30)
+
 /** A client whose paths are the daemon's; what TLS needs is read from its folder. */
 export const client = (settings: DockerSettings): Effect.Effect<HttpClient.HttpClient, RuntimeUnavailable> =>
   Effect.gen(function* () {

@@ -3,6 +3,7 @@
  *
  * It looks at the socket's owner and connects to nothing.
  */
+import * as Duration from "effect/Duration"
 import { RuntimeUnavailable } from "../../domain/CheckpointError.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import type { ApiFailed } from "./ApiFailed.ts"
@@ -51,6 +52,14 @@ export const isForbiddenByHost = (cause: unknown): boolean => codeOf(cause) === 
 /** It took the connection and says nothing. */
 export const silent = (settings: DockerSettings): RuntimeUnavailable =>
   refusal(settings, "the Docker daemon does not answer", "look whether it hangs, and start it again")
+
+/** It was asked, and has not answered in this time; what it was asked to do may be done yet. */
+export const unanswered = (settings: DockerSettings, within: Duration.Duration): RuntimeUnavailable =>
+  refusal(
+    settings,
+    `the Docker daemon did not answer within ${Duration.toSeconds(within)} seconds`,
+    "look whether it hangs, and what came of the call"
+  )
 
 /** What answers does not answer as a daemon that can be worked with does. */
 export const notDocker = (settings: DockerSettings, failed: ApiFailed): RuntimeUnavailable =>

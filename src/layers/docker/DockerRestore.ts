@@ -68,7 +68,7 @@ export const restore = (
     const handed = yield* HandedImages.make(`${container.root}/checkpoints`, request.checkpoint.path)
     yield* RestoreLog.catching(
       logs(container),
-      engine.api.post(path(container, "start"), { checkpoint: handed })
+      engine.api.postAtLength(path(container, "start"), { checkpoint: handed })
     ).pipe(
       Effect.mapError((ended) => explain(container, ended)),
       Effect.tapError(() => Effect.ignore(awaitStopped(engine, "restore", container)))

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import * as DockerApi from "../../../src/layers/docker/DockerApi.ts"
 import * as DockerSettings from "../../../src/layers/docker/DockerSettings.ts"
 import { poll } from "../oci/LabContainer.ts"
@@ -57,8 +59,8 @@ it.scopedLive("agrees on a version once, and hands on path, query and body", () 
       })
     }))
     expect(yield* api.get(Name, "/info")).toEqual({ Name: "lab" })
-    yield* api.post("/containers/a/start", { checkpoint: "c 1", gone: undefined }, { a: 1 })
-    yield* api.post("/containers/a/pause")
+    expect(yield* api.post("/containers/a/start", { checkpoint: "c 1", gone: undefined }, { a: 1 })).toBe(304)
+    yield* api.postAtLength("/containers/a/pause")
     yield* api.remove("/containers/a", { force: "1" })
     expect(asked).toEqual([
       "GET /_ping",
@@ -164,6 +166,37 @@ it.scopedLive("says that the connection ended before, or in, the answer", () =>
     expect(yield* Effect.flip(Stream.runDrain(api.lines("/within")))).toMatchObject(ended)
   }))
 
+it.scoped("waits thirty seconds for an answer, and as long as it takes for work and for events", () =>
+  Effect.gen(function* () {
+    let open = 0
+    const { api, host } = yield* daemonOf(ofVersion(() => "1.45", () => open++))
+    const calls = [
+      yield* Effect.fork(api.get(Name, "/info")),
+      yield* Effect.fork(api.post("/containers/a/pause")),
+      yield* Effect.fork(api.remove("/containers/a"))
+    ]
+    const work = [
+      yield* Effect.fork(api.postAtLength("/containers/a/start")),
+      yield* Effect.fork(Stream.runDrain(api.lines("/events")))
+    ]
+    const look = Effect.async<number>((resume) => void setImmediate(() => resume(Effect.sync(() => open))))
+    yield* Effect.repeat(look, { until: (now) => now === 5 })
+    yield* TestClock.adjust("29 seconds")
+    expect(yield* Effect.forEach(calls, Fiber.poll)).toEqual(calls.map(() => Option.none()))
+    yield* TestClock.adjust("1 seconds")
+    for (const call of calls) {
+      expect(yield* Effect.flip(Fiber.join(call))).toMatchObject({
+        _tag: "RuntimeUnavailable",
+        message:
+          `Cannot use "${host}": the Docker daemon did not answer within 30 seconds; look whether it hangs, and what came ` +
+          "of the call"
+      })
+    }
+    yield* TestClock.adjust("1 hours")
+    expect(yield* Effect.forEach(work, Fiber.poll)).toEqual(work.map(() => Option.none()))
+    yield* Fiber.interruptAll(work)
+  }))
+
 it.scopedLive("ends the request that is interrupted, and waits for no answer", () =>
   Effect.gen(function* () {
     let open = 0
@@ -174,7 +207,7 @@ it.scopedLive("ends the request that is interrupted, and waits for no answer", (
     }))
     const look = Effect.sync(() => open)
     const fibers = [
-      yield* Effect.fork(api.post("/containers/a/checkpoints", {}, { CheckpointID: "c" })),
+      yield* Effect.fork(api.postAtLength("/containers/a/checkpoints", {}, { CheckpointID: "c" })),
       yield* Effect.fork(Stream.runDrain(api.lines("/events")))
     ]
     yield* poll(look, (now) => now === 2)
