@@ -1,8 +1,8 @@
 /**
  * A container's control group: whether it stands still, and which processes are in it.
  *
- * It reads both versions of the kernel's interface, and changes nothing but by {@link freeze}, {@link thaw}, {@link kill} and
- * {@link keepFrozen}.
+ * It reads both versions of the kernel's interface, and changes nothing but by {@link freeze}, {@link thaw}, {@link kill},
+ * {@link keepFrozen} and {@link bringBack}.
  */
 import process from "node:process"
 import * as KernelFile from "./KernelFile.ts"
@@ -28,6 +28,21 @@ export const isFrozen = (path: string): boolean => {
   return version1 === "FROZEN" || version1 === "FREEZING"
 }
 
+/** The nearest cgroup that is frozen, of a cgroup and those that it is in; `undefined` where none of them is. */
+export const holder = (path: string): string | undefined => {
+  if (!path.startsWith(`${mount}/`)) return undefined
+  return isFrozen(path) ? path : holder(path.slice(0, path.lastIndexOf("/")))
+}
+
+/** Whether the processes of a cgroup stand still, for it or one that it is in is frozen. */
+export const isHeld = (path: string): boolean => holder(path) !== undefined
+
+/** The cgroup in a path whose own name bears a text, such as a container's id; `undefined` where none does. */
+export const named = (path: string, text: string): string | undefined => {
+  const at = path.indexOf("/", path.indexOf(text))
+  return !path.includes(text) ? undefined : at < 0 ? path : path.slice(0, at)
+}
+
 /** Has a cgroup frozen, at once and as far as it lets us: {@link isFrozen} tells whether it did. */
 export const freeze = (path: string): void => {
   if (KernelFile.exists(`${path}/cgroup.freeze`)) KernelFile.write(`${path}/cgroup.freeze`, "1")
@@ -45,10 +60,7 @@ export const thaw = (path: string): void => {
  * it itself, and would not freeze what is frozen. Gives what brings them back, once it has.
  */
 export const keepFrozen = (path: string): () => void => {
-  const below = `${path}/stasis-frozen`
-  const move = (from: string, to: string) => {
-    for (const pid of own(from)) KernelFile.write(`${to}/cgroup.procs`, String(pid))
-  }
+  const below = `${path}/${kept}`
   if (!KernelFile.makeFolder(below)) return () => {}
   KernelFile.write(`${below}/cgroup.freeze`, "1")
   move(path, below)
@@ -57,6 +69,21 @@ export const keepFrozen = (path: string): () => void => {
     move(below, path)
     KernelFile.removeFolder(below)
   }
+}
+
+/**
+ * Brings back what a {@link keepFrozen} that was killed has left, for a container by the pid of its first process: its processes are in
+ * their own cgroup again, which is frozen. It does nothing where nothing was left.
+ */
+export const bringBack = (pid: number): void => {
+  const now = of(pid)
+  if (now === undefined) return
+  const path = now.endsWith(`/${kept}`) ? now.slice(0, -kept.length - 1) : now
+  const below = `${path}/${kept}`
+  if (!KernelFile.exists(`${below}/cgroup.freeze`)) return
+  if (!isFrozen(path)) freeze(path)
+  move(below, path)
+  KernelFile.removeFolder(below)
 }
 
 /** The pids in a cgroup and in those below it. */
@@ -77,6 +104,15 @@ export const kill = (path: string): void => {
       // It has ended, or may not be killed by us: the runtime will say so.
     }
   }
+}
+
+const mount = "/sys/fs/cgroup"
+
+/** The cgroup below a container's own in which its processes are kept frozen. */
+const kept = "stasis-frozen"
+
+const move = (from: string, to: string): void => {
+  for (const pid of own(from)) KernelFile.write(`${to}/cgroup.procs`, String(pid))
 }
 
 const own = (path: string): ReadonlyArray<number> =>
