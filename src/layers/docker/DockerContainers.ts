@@ -9,6 +9,7 @@ import type { Container, ContainerState, ProcessIdentity } from "../../domain/Co
 
 const text = Schema.optionalWith(Schema.String, { nullable: true, default: () => "" })
 const flag = Schema.optionalWith(Schema.Boolean, { nullable: true, default: () => false })
+const folder = Schema.optionalWith(Schema.String, { nullable: true })
 const texts = Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), {
   nullable: true,
   default: () => ({})
@@ -18,11 +19,11 @@ const texts = Schema.optionalWith(Schema.Record({ key: Schema.String, value: Sch
 export const Inspected = Schema.Struct({
   Id: Schema.String,
   /** With a slash before it. */
-  Name: Schema.String,
+  Name: text,
   /** RFC 3339. */
-  Created: Schema.String,
+  Created: text,
   /** The id of the image. */
-  Image: Schema.String,
+  Image: text,
   Config: Schema.Struct({
     /** The image as it was named. */
     Image: text,
@@ -41,13 +42,16 @@ export const Inspected = Schema.Struct({
     Restarting: flag,
     /** As the daemon's host sees it; 0 where there is no process. */
     Pid: Schema.Int,
-    ExitCode: Schema.Int,
-    Health: Schema.optionalWith(Schema.Struct({ Status: Schema.String }), { nullable: true })
+    ExitCode: Schema.optionalWith(Schema.Int, { nullable: true, default: () => 0 }),
+    Health: Schema.optionalWith(Schema.Struct({ Status: text }), { nullable: true })
   }),
   HostConfig: Schema.Struct({
     AutoRemove: flag,
     RestartPolicy: Schema.optionalWith(
-      Schema.Struct({ Name: text, MaximumRetryCount: Schema.optionalWith(Schema.Int, { default: () => 0 }) }),
+      Schema.Struct({
+        Name: text,
+        MaximumRetryCount: Schema.optionalWith(Schema.Int, { nullable: true, default: () => 0 })
+      }),
       { nullable: true, default: () => ({ Name: "no", MaximumRetryCount: 0 }) }
     ),
     /** The name of the runtime, see {@link Info}; empty for the default one. */
@@ -57,24 +61,23 @@ export const Inspected = Schema.Struct({
     IpcMode: text,
     Privileged: flag
   }),
-  GraphDriver: Schema.Struct({
-    Name: Schema.String,
-    /** Folders of overlay file systems; other drivers tell other things, or nothing. */
-    Data: Schema.optionalWith(
-      Schema.Struct({
-        MergedDir: Schema.optional(Schema.String),
-        UpperDir: Schema.optional(Schema.String),
-        LowerDir: Schema.optional(Schema.String)
-      }),
-      { nullable: true, default: () => ({}) }
-    )
-  }),
+  /** Absent where the daemon keeps images and containers in containerd's store. */
+  GraphDriver: Schema.optionalWith(
+    Schema.Struct({
+      /** Folders of overlay file systems; other drivers tell other things, or nothing. */
+      Data: Schema.optionalWith(
+        Schema.Struct({ MergedDir: folder, UpperDir: folder, LowerDir: folder }),
+        { nullable: true, default: () => ({}) }
+      )
+    }),
+    { nullable: true }
+  ),
   Mounts: Schema.optionalWith(
     Schema.Array(Schema.Struct({
-      Type: Schema.String,
-      Name: Schema.optional(Schema.String),
+      Type: text,
+      Name: Schema.optionalWith(Schema.String, { nullable: true }),
       Source: text,
-      Destination: Schema.String,
+      Destination: text,
       RW: flag
     })),
     { nullable: true, default: () => [] }

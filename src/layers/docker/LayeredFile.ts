@@ -15,9 +15,11 @@ export const changed = (files: ReadonlyArray<OpenFile>, container: Inspected): C
   OpenFiles.changed(files.flatMap((file) => locateOne(file, container)))
 
 const locateOne = (file: OpenFile, container: Inspected): ReadonlyArray<OpenFile> => {
-  const { LowerDir: lower, MergedDir: merged, UpperDir: upper } = container.GraphDriver.Data
-  if (KernelFile.exists(file.path) || !file.path.startsWith(`${merged}/`)) return [file]
-  if (merged === undefined || upper === undefined || lower === undefined) return []
+  const { LowerDir: lower, MergedDir: merged, UpperDir: upper } = container.GraphDriver?.Data ?? {}
+  if (KernelFile.exists(file.path)) return [file]
+  if (merged === undefined) return []
+  if (!file.path.startsWith(`${merged}/`)) return [file]
+  if (upper === undefined || lower === undefined) return []
   const inside = file.path.slice(merged.length)
   return [{ ...file, path: locate(inside, [upper, ...lower.split(":")]) ?? file.path }]
 }

@@ -54,6 +54,20 @@ describe("Inspected", () => {
     })
   })
 
+  it("may be of a daemon that keeps its files in containerd's store, and tells of no driver", () => {
+    const { GraphDriver: _, ...without } = told
+    expect(Schema.decodeUnknownSync(DockerContainers.Inspected)(without).GraphDriver).toBeUndefined()
+    expect(read({ GraphDriver: null }).GraphDriver).toBeUndefined()
+    expect(read({ GraphDriver: { Name: "zfs", Data: { MergedDir: null, Mountpoint: "/z" } } })).toMatchObject({
+      GraphDriver: { Data: {} }
+    })
+  })
+
+  it("is read without what only messages need: no container is left out of a list for that", () => {
+    const scarce = { Id: id, Config: {}, State: { Status: "exited", Pid: 0 }, HostConfig: {} }
+    expect(Schema.decodeUnknownSync(DockerContainers.Inspected)(scarce)).toMatchObject({ Id: id, Name: "", Mounts: [] })
+  })
+
   it("is no other thing", () => {
     expect(() => read({ State: { Status: "running" } })).toThrow("Pid")
   })
