@@ -20,6 +20,7 @@ import type { ApiFailed } from "./ApiFailed.ts"
 import { type DockerEngine, failed, path, refused, type RuntimeBeneath, runtimeName } from "./DockerEngine.ts"
 import { awaitStopped, current, isFrozen, pause, resume } from "./DockerLifecycle.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
+import * as SeenProcess from "./SeenProcess.ts"
 
 /** Dumps a container. */
 export const checkpoint = (
@@ -29,6 +30,7 @@ export const checkpoint = (
 ): Effect.Effect<Dumped, RuntimeError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const { HostConfig, State } = yield* current(engine, "checkpoint", container)
+    yield* SeenProcess.required("checkpoint", container, State.Pid)
     if (HostConfig.AutoRemove && request.options.leaveRunning !== true) yield* goesWithItsStop(container)
     const beneath = yield* engine.beneath(container)
     if (Option.isNone(beneath)) yield* checkDaemonsOptions(request.options)
@@ -40,10 +42,10 @@ export const checkpoint = (
         engine,
         "checkpoint",
         container,
-        Effect.zipLeft(dump, awaitStopped(engine, "checkpoint", container))
+        Effect.zipLeft(dump, awaitStopped(engine, "checkpoint", container, State.Pid))
       )
     }
-    if (request.after === "running" || isFrozen(State)) return yield* dump
+    if (request.after === "running" || isFrozen(container, State)) return yield* dump
     yield* pause(engine, container)
     return yield* Effect.onError(dump, () => Effect.ignore(resume(engine, container, request.lease)))
   })

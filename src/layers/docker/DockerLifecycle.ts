@@ -13,6 +13,7 @@ import type { RuntimeError } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
 import type { Inspected } from "./DockerContainers.ts"
 import { type DockerEngine, failed, path, refused } from "./DockerEngine.ts"
+import * as SeenProcess from "./SeenProcess.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
 
 type LifecycleError = RuntimeUnavailable | RuntimeFailed
@@ -30,15 +31,22 @@ export const current = (
   )
 
 /** Whether a container stands still: paused by the daemon, or frozen past it, whereupon the daemon refuses to pause it. */
-export const isFrozen = ({ Paused, Pid }: Inspected["State"]): boolean => Paused || isFrozenPast(Pid)
+export const isFrozen = ({ id }: Container, { Paused, Pid }: Inspected["State"]): boolean => {
+  const cgroup = Paused ? undefined : cgroupOf(id, Pid)
+  return Paused || (cgroup !== undefined && Cgroup.isHeld(cgroup))
+}
 
 /** Freezes a container; one that stands still stays so. */
 export const pause = (engine: DockerEngine, container: Container): Effect.Effect<void, LifecycleError> =>
   Effect.gen(function* () {
     const { State } = yield* current(engine, "pause", container)
-    if (isFrozen(State)) return
-    yield* Effect.mapError(engine.api.post(path(container, "pause")), failed("pause", container))
+    bringBack(container, State)
+    if (!isFrozen(container, State)) yield* pauseByDaemon(engine, container)
   })
+
+/** Has the daemon pause a container, whose processes may be kept frozen in a cgroup below its own meanwhile. */
+export const pauseByDaemon = (engine: DockerEngine, container: Container): Effect.Effect<void, LifecycleError> =>
+  Effect.asVoid(Effect.mapError(engine.api.post(path(container, "pause")), failed("pause", container)))
 
 /** Lets a paused container go on, whoever has paused it; one that runs goes on running. */
 export const resume = (
@@ -48,14 +56,16 @@ export const resume = (
 ): Effect.Effect<void, RuntimeError> =>
   Effect.gen(function* () {
     const { State } = yield* current(engine, "resume", container)
+    bringBack(container, State)
     if (State.Paused) {
-      return yield* Effect.mapError(engine.api.post(path(container, "unpause")), failed("resume", container))
+      yield* Effect.mapError(engine.api.post(path(container, "unpause")), failed("resume", container))
+      return
     }
     // Frozen past the daemon, which does not know of it: by CRIU that was killed, or by hand.
     const beneath = yield* engine.beneath(container)
     if (Option.isSome(beneath)) return yield* beneath.value.runtime.resume(container, lease)
-    const cgroup = Cgroup.of(State.Pid)
-    if (cgroup !== undefined && Cgroup.isFrozen(cgroup)) Cgroup.thaw(cgroup)
+    const held = heldWithin(container, State)
+    if (held !== undefined) Cgroup.thaw(held)
   })
 
 /** Kills a container, frozen or not, without letting it run again; it stays stopped, whatever its restart policy. */
@@ -66,47 +76,64 @@ export const stop = (
 ): Effect.Effect<void, RuntimeError | StorageFailed, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const { State } = yield* current(engine, "stop", container)
-    const beneath = State.Paused || !isFrozen(State) ? yield* engine.beneath(container) : Option.none()
+    bringBack(container, State)
+    const beneath = State.Paused || !isFrozen(container, State) ? yield* engine.beneath(container) : Option.none()
     yield* RestartPolicy.putAside(
       engine,
       "stop",
       container,
       Effect.zipRight(
         Option.isSome(beneath) ? beneath.value.runtime.stop(container, lease) : kill(engine, container),
-        awaitStopped(engine, "stop", container)
+        awaitStopped(engine, "stop", container, State.Pid)
       )
     )
   })
 
-/** Waits until the daemon has noticed that a container has stopped. */
+/**
+ * Waits until the daemon has noticed that a container has stopped, for ten seconds.
+ *
+ * @param pid the first process that it had, by the daemon: with another one, it has stopped and was started anew
+ */
 export const awaitStopped = (
   engine: DockerEngine,
   operation: RuntimeFailed["operation"],
-  container: Container
+  container: Container,
+  pid?: number
 ): Effect.Effect<void, LifecycleError> =>
   Effect.gen(function* () {
-    for (let turn = 0; turn < 1000; turn++) {
+    for (;;) {
       const { State } = yield* engine.inspect(operation, container)
       if (!State.Running && !State.Restarting) return
+      if (State.Running && pid !== undefined && State.Pid !== pid) return
       yield* Effect.sleep(10)
     }
-    yield* refused(
-      operation,
-      container,
-      "Busy",
-      "it has ended, and the Docker daemon has not noticed within ten seconds"
-    )
-  })
+  }).pipe(Effect.timeoutFail({
+    duration: "10 seconds",
+    onTimeout: () =>
+      refused(operation, container, "Busy", "it has ended, and the Docker daemon has not noticed within ten seconds")
+  }))
 
-const isFrozenPast = (pid: number): boolean => {
-  const cgroup = pid === 0 ? undefined : Cgroup.of(pid)
-  return cgroup !== undefined && Cgroup.isFrozen(cgroup)
+/** The cgroup of a container's first process, where that is seen here. */
+const cgroupOf = (id: string, pid: number): string | undefined =>
+  SeenProcess.of(id, pid) === undefined ? undefined : Cgroup.of(pid)
+
+/** The frozen cgroup that holds a container's first process, where that is the container's own or one within. */
+const heldWithin = ({ id }: Container, { Pid: pid }: Inspected["State"]): string | undefined => {
+  const cgroup = cgroupOf(id, pid)
+  const held = cgroup === undefined ? undefined : Cgroup.holder(cgroup)
+  return held?.includes(id) === true ? held : undefined
+}
+
+/** What a process that was killed while it paused the container has left. */
+const bringBack = ({ id }: Container, { Pid: pid }: Inspected["State"]): void => {
+  if (SeenProcess.of(id, pid) !== undefined) Cgroup.bringBack(pid)
 }
 
 const kill = (engine: DockerEngine, container: Container) =>
   Effect.gen(function* () {
-    const { State: { Pid: pid } } = yield* current(engine, "stop", container)
-    const cgroup = Cgroup.of(pid)
+    const { State } = yield* current(engine, "stop", container)
+    // Its own, whichever of those within its first process is in.
+    const cgroup = Cgroup.named(cgroupOf(container.id, State.Pid) ?? "", container.id)
     if (cgroup !== undefined && Cgroup.isFrozen(cgroup)) {
       Cgroup.kill(cgroup)
       // None of them runs any more. What it has not paused itself, and still finds frozen, the daemon could not clear away.

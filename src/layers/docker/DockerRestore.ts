@@ -17,7 +17,7 @@ import * as ImageChain from "../shared/ImageChain.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import type { ApiError } from "./DockerApi.ts"
 import { type DockerEngine, failed, path, refused } from "./DockerEngine.ts"
-import { awaitStopped, current, stop } from "./DockerLifecycle.ts"
+import { awaitStopped, current, pauseByDaemon, stop } from "./DockerLifecycle.ts"
 import * as CriuConf from "./CriuConf.ts"
 import * as HandedImages from "./HandedImages.ts"
 import * as LayeredFile from "./LayeredFile.ts"
@@ -86,9 +86,7 @@ const keepPaused = (engine: DockerEngine, { process: _, ...container }: Containe
     const frozen = FreezeScript.frozen(request.workPath)
     const { State: { Pid: pid } } = yield* current(engine, "restore", container)
     const release = frozen !== undefined && frozen === Cgroup.of(pid) ? Cgroup.keepFrozen(frozen) : () => {}
-    // Asked of the daemon itself: it stands still already, but the daemon does not know.
-    const pausing = Effect.mapError(engine.api.post(path(container, "pause")), failed("restore", container))
-    yield* Effect.ensuring(pausing, Effect.sync(release))
+    yield* Effect.ensuring(pauseByDaemon(engine, container), Effect.sync(release))
     // A container with cgroups of its own has its first process in one of them, and is paused above it.
     if (frozen !== undefined && frozen !== Cgroup.of(pid)) Cgroup.thaw(frozen)
   }).pipe(Effect.tapError(() => Effect.ignore(stop(engine, container, request.lease))))

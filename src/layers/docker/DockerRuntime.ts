@@ -23,6 +23,7 @@ import * as DockerLifecycle from "./DockerLifecycle.ts"
 import { checkRestore, restore } from "./DockerRestore.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
 import * as HandedImages from "./HandedImages.ts"
+import * as SeenProcess from "./SeenProcess.ts"
 
 /** The daemon that the settings name, with what is beneath it. */
 export const layer = (
@@ -60,7 +61,10 @@ export const layer = (
             // The kernel knows as well as the daemon whether it is the same process, and at once.
             container.process !== undefined && Proc.isAlive(container.process.pid, container.process.startTime)
               ? Effect.succeed(container.process.pid)
-              : Effect.map(DockerLifecycle.current(engine, "inspect", container), ({ State }) => State.Pid),
+              : Effect.flatMap(
+                DockerLifecycle.current(engine, "inspect", container),
+                ({ State }) => SeenProcess.required("inspect", container, State.Pid)
+              ),
             ContainerSurvey.residentBytes
           ),
         settle: (container) =>
@@ -75,7 +79,8 @@ export const layer = (
           })),
         survey: (container, depth) =>
           Effect.gen(function* () {
-            const { HostConfig, State: { Pid: pid } } = yield* DockerLifecycle.current(engine, "checkpoint", container)
+            const { HostConfig, State } = yield* DockerLifecycle.current(engine, "checkpoint", container)
+            const pid = yield* SeenProcess.required("checkpoint", container, State.Pid)
             const bundle = Option.getOrUndefined(Shim.above(pid, container.id))?.bundle
             const seen = yield* ContainerSurvey.survey({ first: pid, cgroup: Cgroup.of(pid), bundle }, depth)
             const rule: ReadonlyArray<Survey.Resource> = HostConfig.AutoRemove
