@@ -25,7 +25,7 @@ export interface Shim {
 export const above = (pid: number, container: string): Option.Option<Shim> => {
   const parent = Number(/^PPid:\s+(\d+)$/m.exec(KernelFile.read(`/proc/${pid}/status`) ?? "")?.[1] ?? 0)
   const args = argumentsOf(parent)
-  if (!/\/?containerd-shim-runc-v\d+$/.test(args[0] ?? "")) return Option.none()
+  if (!isShim(args)) return Option.none()
   const namespace = args[args.indexOf("-namespace") + 1]
   const folder = KernelFile.link(`/proc/${parent}/cwd`)
   if (namespace === undefined || folder === undefined) return Option.none()
@@ -36,23 +36,49 @@ export const above = (pid: number, container: string): Option.Option<Shim> => {
 }
 
 /**
+ * Waits, as {@link awaitWork}, for the shim of a container wherever it is: above its first process, where there is one, or without one,
+ * for a restore that an engine has under way. Whether nothing is at work for it any more.
+ */
+export const settle = (container: string, pid: number | undefined): Effect.Effect<boolean> =>
+  Effect.suspend(() => {
+    const shim = pid === undefined ? undefined : Option.getOrUndefined(above(pid, container))?.pid
+    const found = shim ?? find(container)
+    return found === undefined ? Effect.succeed(true) : awaitWork({ pid: found }, container, pid)
+  })
+
+/** The shim that was started for a container. */
+const find = (container: string): number | undefined =>
+  (KernelFile.names("/proc") ?? []).filter((name) => /^\d+$/.test(name)).map(Number).find((pid) => {
+    const args = argumentsOf(pid)
+    return isShim(args) && args[args.indexOf("-id") + 1] === container
+  })
+
+/**
  * Waits until no runtime works for a container below its shim any more: whoever asked for that may be gone, while it goes
  * on. Whether that was so within about ten minutes.
+ *
+ * @param first the container's first process, a child of the shim that does no such work
  */
-export const awaitWork = (shim: Pick<Shim, "pid">, container: string): Effect.Effect<boolean> =>
+export const awaitWork = (shim: Pick<Shim, "pid">, container: string, first?: number): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     for (let turn = 0; turn < 24_000; turn++) {
-      if (!isAtWork(shim, container)) return true
+      if (!isAtWork(shim, container, first)) return true
       yield* Effect.sleep(25)
     }
     return false
   })
 
-const isAtWork = ({ pid }: Pick<Shim, "pid">, container: string): boolean =>
+const isAtWork = ({ pid }: Pick<Shim, "pid">, container: string, first: number | undefined): boolean =>
   children(pid).some((child) => {
     const args = argumentsOf(child)
-    return args.includes(container) && (args.includes("checkpoint") || args.includes("restore"))
+    return child !== first &&
+      (isCriu(args) || (args.includes(container) && (args.includes("checkpoint") || args.includes("restore"))))
   })
+
+/** One whose runtime was ended is its shim's. */
+const isCriu = (args: ReadonlyArray<string>): boolean => args[0]?.split("/").at(-1) === "criu" && args.includes("swrk")
+
+const isShim = (args: ReadonlyArray<string>): boolean => /\/?containerd-shim-runc-v\d+$/.test(args[0] ?? "")
 
 const children = (pid: number): ReadonlyArray<number> =>
   (KernelFile.names(`/proc/${pid}/task`) ?? []).flatMap((thread) =>
