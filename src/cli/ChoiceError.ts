@@ -7,19 +7,36 @@ export interface Unasked {
   readonly detail: string
 }
 
+/** A container that a runtime knows. */
+interface Known {
+  readonly runtime: string
+  readonly id: string
+  readonly name?: string
+}
+
 /** More than one runtime has a container that the reference may mean. */
 export class AmbiguousRuntime extends Data.TaggedError("AmbiguousRuntime")<{
   readonly container: string
-  readonly matches: ReadonlyArray<{ readonly runtime: string; readonly id: string; readonly name?: string }>
+  readonly matches: ReadonlyArray<Known>
 }> {
   override get message(): string {
-    const found = this.matches.map(({ id, name, runtime }) =>
-      `${runtime}: ${id}${name === undefined || name === id ? "" : ` (${name})`}`
-    )
-    const flags = [...new Set(this.matches.map(({ runtime }) => `--runtime ${runtime}`))]
-    return `Cannot tell which container "${this.container}" is meant: ${found.join(", ")}; choose with ${
-      flags.join(" or ")
-    }`
+    return `Cannot tell which container "${this.container}" is meant: ${this.matches.map(sayKnown).join(", ")}; ` +
+      `choose with ${chooseOf(this.matches)}`
+  }
+}
+
+/**
+ * A runtime knows the container, and another one that is there did not answer: it may know one of that name as well. Only what
+ * changes something fails with this.
+ */
+export class UnsureRuntime extends Data.TaggedError("UnsureRuntime")<{
+  readonly container: string
+  readonly matches: ReadonlyArray<Known>
+  readonly unasked: ReadonlyArray<Unasked>
+}> {
+  override get message(): string {
+    return `Cannot tell which container "${this.container}" is meant: ${this.matches.map(sayKnown).join(", ")}; ` +
+      `${this.unasked.map(sayUnasked).join("; ")}; choose with ${chooseOf([...this.matches, ...this.unasked])}`
   }
 }
 
@@ -45,7 +62,13 @@ export class RuntimesUnavailable extends Data.TaggedError("RuntimesUnavailable")
 }
 
 /** Why no runtime could be chosen. */
-export type ChoiceError = AmbiguousRuntime | UnknownContainer | RuntimesUnavailable
+export type ChoiceError = AmbiguousRuntime | UnsureRuntime | UnknownContainer | RuntimesUnavailable
 
 /** One line about a runtime that could not be asked. */
 export const sayUnasked = ({ detail, runtime }: Unasked): string => `${runtime} could not be asked: ${detail}`
+
+const sayKnown = ({ id, name, runtime }: Known): string =>
+  `${runtime}: ${id}${name === undefined || name === id ? "" : ` (${name})`}`
+
+const chooseOf = (those: ReadonlyArray<{ readonly runtime: string }>): string =>
+  [...new Set(those.map(({ runtime }) => `--runtime ${runtime}`))].join(" or ")

@@ -2,7 +2,6 @@
  * Asking several runtimes at once, each for a bounded time: one that does not answer keeps nobody from the answers of the
  * others, and why it did not is part of what comes back.
  */
-import * as ConfigError from "effect/ConfigError"
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,14 +13,14 @@ import type { CheckpointError } from "../domain/CheckpointError.ts"
 import * as Checkpoints from "../effects/Checkpoints.ts"
 import { ContainerStore } from "../effects/ContainerStore.ts"
 import type { Answer } from "./chooseRuntime.ts"
-import { withFlags } from "./failure.ts"
 import type { RuntimeName } from "./Settings.ts"
+import { type Silence, silenceOf } from "./silence.ts"
 import type { OpenError, World } from "./Worlds.ts"
 
 /** What one runtime came back with: its world, open, and the answer, or why there is none. */
 export interface Reply<A> {
   readonly runtime: RuntimeName
-  readonly reply: Either.Either<{ readonly world: Context.Context<World>; readonly answer: A }, string>
+  readonly reply: Either.Either<{ readonly world: Context.Context<World>; readonly answer: A }, Silence>
 }
 
 /** Opens the worlds and asks each, all at once; the replies come in the order of the runtimes. */
@@ -41,14 +40,17 @@ export const askEach = <A>(
         ), { concurrency: "unbounded" })
   )
 
-/** The result of an effect, or, in words, why there is none in this time. It is not waited for any longer. */
+/** The result of an effect, or why there is none in this time. It is not waited for any longer. */
 export const inTime =
   (time: Duration.Duration) =>
-  <A, R>(effect: Effect.Effect<A, OpenError, R>): Effect.Effect<Either.Either<A, string>, never, R> =>
+  <A, R>(effect: Effect.Effect<A, OpenError, R>): Effect.Effect<Either.Either<A, Silence>, never, R> =>
     effect.pipe(
-      Effect.mapError((error) => ConfigError.isConfigError(error) ? String(error) : withFlags(error.message)),
+      Effect.mapError(silenceOf),
       Effect.disconnect,
-      Effect.timeoutFail({ duration: time, onTimeout: () => `it gave no answer within ${Duration.toSeconds(time)} s` }),
+      Effect.timeoutFail({
+        duration: time,
+        onTimeout: (): Silence => ({ detail: `it gave no answer within ${Duration.toSeconds(time)} s`, barred: false })
+      }),
       Effect.either
     )
 

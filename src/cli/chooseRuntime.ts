@@ -6,8 +6,16 @@
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { AmbiguousRuntime, RuntimesUnavailable, type Unasked, UnknownContainer } from "./ChoiceError.ts"
+import {
+  AmbiguousRuntime,
+  type ChoiceError,
+  RuntimesUnavailable,
+  type Unasked,
+  UnknownContainer,
+  UnsureRuntime
+} from "./ChoiceError.ts"
 import type { RuntimeName, Settings } from "./Settings.ts"
+import type { Silence } from "./silence.ts"
 import { UsageError } from "./UsageError.ts"
 
 /** What a runtime said when it was asked for a container. */
@@ -17,7 +25,7 @@ export type Answer =
   | { readonly _tag: "Several"; readonly ids: ReadonlyArray<string> }
   | { readonly _tag: "None" }
   /** It could not be asked, or did not answer in time. */
-  | { readonly _tag: "Unasked"; readonly detail: string }
+  | { readonly _tag: "Unasked" } & Silence
 
 /** A container as far as telling it from others needs it. */
 export interface Found {
@@ -95,14 +103,18 @@ export const ofRoot = (
     : "runc"
 }
 
+/** What a command does with the container: it looks at it and its checkpoints, or changes something. */
+export type Intent = "read" | "change"
+
 /**
  * Decides whose container a reference means. A whole id or name is preferred to a prefix; a container that an engine
- * and what it stands on both know is the engine's.
+ * and what it stands on both know is the engine's. Nothing is changed while a runtime that might know it, too, is silent.
  */
 export const decide = (
   reference: string,
-  answers: Answers
-): Either.Either<RuntimeName, AmbiguousRuntime | UnknownContainer | RuntimesUnavailable> => {
+  answers: Answers,
+  intent: Intent
+): Either.Either<RuntimeName, ChoiceError> => {
   const matches = answers.flatMap(({ answer, runtime }): ReadonlyArray<Match> =>
     answer._tag === "Found"
       ? [{ runtime, ...answer.found }]
@@ -114,15 +126,21 @@ export const decide = (
   const pool = withoutDoubles(exact.length > 0 ? exact : matches)
   const [first] = pool
   if (first === undefined) return Either.left(nobody(reference, answers))
+  const unsure = silent(answers, ({ barred }) => !barred)
+  if (intent === "change" && unsure.length > 0) {
+    return Either.left(new UnsureRuntime({ container: reference, matches: pool.map(known), unasked: unsure }))
+  }
   // Several of one runtime: it says so itself.
   if (pool.every((one) => one.runtime === first.runtime)) return Either.right(first.runtime)
-  return Either.left(
-    new AmbiguousRuntime({
-      container: reference,
-      matches: pool.map(({ id, name, runtime }) => ({ runtime, id, ...(name === undefined ? {} : { name }) }))
-    })
-  )
+  return Either.left(new AmbiguousRuntime({ container: reference, matches: pool.map(known) }))
 }
+
+const known = ({ id, name, runtime }: Match) => ({ runtime, id, ...(name === undefined ? {} : { name }) })
+
+const silent = (answers: Answers, which: (silence: Silence) => boolean): ReadonlyArray<Unasked> =>
+  answers.flatMap(({ answer, runtime }) =>
+    answer._tag === "Unasked" && which(answer) ? [{ runtime, detail: answer.detail }] : []
+  )
 
 /** Those of a list that no runtime before in the list has as well. */
 export const withoutDoubles = <A extends Match>(matches: ReadonlyArray<A>): ReadonlyArray<A> =>
@@ -142,9 +160,7 @@ const isExact = (reference: string, { id, name }: Match): boolean =>
   id === reference || (name !== undefined && (name === reference || `/${name}` === reference))
 
 const nobody = (container: string, answers: Answers): UnknownContainer | RuntimesUnavailable => {
-  const unasked = answers.flatMap(({ answer, runtime }): ReadonlyArray<Unasked> =>
-    answer._tag === "Unasked" ? [{ runtime, detail: answer.detail }] : []
-  )
+  const unasked = silent(answers, () => true)
   return unasked.length === answers.length ? new RuntimesUnavailable({ unasked }) : new UnknownContainer({
     container,
     asked: answers.flatMap(({ answer, runtime }) => answer._tag === "None" ? [runtime] : []),

@@ -83,7 +83,7 @@ const reportCheckpointError = (error: CheckpointError, manner: Manner) => {
 }
 
 const isChoiceError = (error: { readonly _tag: string }): error is ChoiceError =>
-  ["AmbiguousRuntime", "UnknownContainer", "RuntimesUnavailable"].includes(error._tag)
+  ["AmbiguousRuntime", "UnsureRuntime", "UnknownContainer", "RuntimesUnavailable"].includes(error._tag)
 
 /** Nobody who reads it needs to know in how many runtimes a container was looked for: it is the same as in one. */
 const reportChoiceError = ({ _tag: tag, message, ...data }: ChoiceError, manner: Manner) =>

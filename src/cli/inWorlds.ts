@@ -8,14 +8,17 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { askEach, probe, type Reply, whose } from "./askRuntimes.ts"
 import { RuntimesUnavailable, sayUnasked, type Unasked } from "./ChoiceError.ts"
-import { type Answer, decide } from "./chooseRuntime.ts"
+import { type Answer, decide, type Intent } from "./chooseRuntime.ts"
 import * as print from "./print.ts"
 import type { RuntimeName } from "./Settings.ts"
 import { inWorld, type OpenError, type Surroundings, type World, type WorldError, Worlds } from "./Worlds.ts"
 
-/** Runs an effect in the world of the runtime that knows a container. Where only one may be meant, nobody is asked. */
+/**
+ * Runs an effect in the world of the runtime that knows a container. Where only one may be meant, nobody is asked. A runtime
+ * that is silent is a warning to who reads, and to who changes something a failure, unless they have no right to ask it.
+ */
 export const inWorldOf =
-  (container: string) =>
+  (container: string, intent: Intent) =>
   <A, E>(effect: Effect.Effect<A, E, World | Surroundings>): Effect.Effect<A, E | WorldError, Worlds | Surroundings> =>
     Effect.gen(function* () {
       const { candidates, named, open } = yield* Worlds
@@ -26,7 +29,7 @@ export const inWorldOf =
       if (only !== undefined && runtimes.length === 1) return yield* inWorld(only)(effect)
       return yield* Effect.scoped(Effect.gen(function* () {
         const replies = yield* askEach(runtimes, open, whose(container))
-        const runtime = yield* decide(container, replies.map(answerOf))
+        const runtime = yield* decide(container, replies.map(answerOf), intent)
         yield* warn(unasked(replies))
         const chosen = opened(replies).find((one) => one.runtime === runtime)
         return yield* chosen === undefined ? inWorld(runtime)(effect) : Effect.provide(effect, chosen.world)
@@ -94,7 +97,7 @@ export const inWorldOfEvents =
 const answerOf = ({ reply, runtime }: Reply<Answer>) => ({
   runtime,
   answer: Either.match(reply, {
-    onLeft: (detail): Answer => ({ _tag: "Unasked", detail }),
+    onLeft: (silence): Answer => ({ _tag: "Unasked", ...silence }),
     onRight: ({ answer }) => answer
   })
 })
@@ -103,6 +106,6 @@ const opened = <A>(replies: ReadonlyArray<Reply<A>>) =>
   replies.flatMap(({ reply, runtime }) => Either.isRight(reply) ? [{ runtime, world: reply.right.world }] : [])
 
 const unasked = <A>(replies: ReadonlyArray<Reply<A>>): ReadonlyArray<Unasked> =>
-  replies.flatMap(({ reply, runtime }) => Either.isLeft(reply) ? [{ runtime, detail: reply.left }] : [])
+  replies.flatMap(({ reply, runtime }) => Either.isLeft(reply) ? [{ runtime, detail: reply.left.detail }] : [])
 
 const warn = (those: ReadonlyArray<Unasked>) => print.warnings(those.map(sayUnasked))

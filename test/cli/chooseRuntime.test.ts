@@ -6,6 +6,7 @@ import {
   type Answer,
   decide,
   type Found,
+  type Intent,
   meant,
   ofRoot,
   type Places,
@@ -100,14 +101,20 @@ describe("ofRoot", () => {
 const id = "4f0b9d8c7e6a5b4c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c"
 const found = (container: Found): Answer => ({ _tag: "Found", found: container })
 const none: Answer = { _tag: "None" }
-const dead: Answer = { _tag: "Unasked", detail: "it is dead" }
+const dead: Answer = { _tag: "Unasked", detail: "it is dead", barred: false }
+const barred: Answer = { _tag: "Unasked", detail: "permission is missing", barred: true }
 
-const decided = (reference: string, answers: { readonly [R in RuntimeName]?: Answer }): string =>
+const decided = (
+  reference: string,
+  answers: { readonly [R in RuntimeName]?: Answer },
+  intent: Intent = "read"
+): string =>
   Either.match(
     decide(
       reference,
       // The keys are the names that were written down.
-      Object.entries(answers).map(([runtime, answer]) => ({ runtime: runtime as RuntimeName, answer }))
+      Object.entries(answers).map(([runtime, answer]) => ({ runtime: runtime as RuntimeName, answer })),
+      intent
     ),
     { onLeft: (error) => `! ${error.message}`, onRight: (runtime) => runtime }
   )
@@ -196,10 +203,39 @@ describe("decide", () => {
     ]
   ])("refuses: %s", (_, reference, answers, message) => expect(decided(reference, answers)).toBe(`! ${message}`))
 
+  it.each<[string, string, { readonly [R in RuntimeName]?: Answer }, string]>([
+    ["the one that knows it, when all answer", "web", { docker: none, runc: found({ id: "web" }) }, "runc"],
+    ["though another may not be asked", "web", { docker: barred, runc: found({ id: "web" }) }, "runc"],
+    [
+      "not when another is silent",
+      "web",
+      { docker: dead, containerd: barred, runc: found({ id: "web" }) },
+      '! Cannot tell which container "web" is meant: runc: web; docker could not be asked: it is dead; ' +
+      "choose with --runtime runc or --runtime docker"
+    ],
+    [
+      "not by a whole id either, which one beneath a silent engine may have",
+      id,
+      { docker: dead, containerd: found({ id }) },
+      `! Cannot tell which container "${id}" is meant: containerd: ${id}; docker could not be asked: it is dead; ` +
+      "choose with --runtime containerd or --runtime docker"
+    ],
+    [
+      "nobody, and one is silent",
+      "web",
+      { docker: dead, runc: none },
+      "! No such container: web (asked: runc); docker could not be asked: it is dead"
+    ]
+  ])(
+    "of what changes something: %s",
+    (_, reference, answers, expected) => expect(decided(reference, answers, "change")).toBe(expected)
+  )
+
   const name = fc.constantFrom("a", "ab", "abc", "b")
   const answer = fc.oneof(
     fc.constant(none),
     fc.constant(dead),
+    fc.constant(barred),
     fc.record({ id: name, name: fc.option(name, { nil: undefined }) }).map(found)
   )
   it.prop("chooses none but one that has it, and no prefix where another has it whole", [
@@ -214,5 +250,9 @@ describe("decide", () => {
     const pool = whole.length > 0 ? whole : having
     if (pool.length === 1) expect(chosen).toBe(pool[0])
     else expect(chosen).toMatch(pool.length === 0 ? /^! (No such container|Cannot ask any)/ : /^! Cannot tell/)
+    // What changes something goes to no other, and only where all that may be asked have answered.
+    const changed = decided(reference, answers, "change")
+    if (Object.values(answers).includes(dead)) expect(changed).toMatch(/^! /)
+    else expect(changed).toBe(chosen)
   })
 })

@@ -1,6 +1,7 @@
 /** The program as a process: its streams, its signals, its exit codes, on a bundle as a user runs it. */
 import { spawn } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
@@ -68,6 +69,41 @@ describe("rights", () => {
     }
     rmSync(folder, { recursive: true })
   })
+
+  it("goes past a daemon that it may not ask, and no further than one that is silent", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stasis-rights-"))
+    chmodSync(folder, 0o777)
+    const sockets = ["docker", "containerd"].map((name) => join(folder, `${name}.sock`))
+    // Nobody takes what comes in: the test waits for the program.
+    const servers = await Promise.all(sockets.map((path) =>
+      new Promise<Server>((resolve) => {
+        const server = createServer()
+        server.listen(path, () => resolve(server))
+      })
+    ))
+    const run = process.getuid?.() === 0 ? "setpriv --reuid 65534 --clear-groups $STASIS" : "$STASIS"
+    const bash = (words: string) =>
+      program.bash(`cd / && ${run} ${words}`, {
+        STASIS_ROOT: join(folder, "stasis"),
+        DOCKER_HOST: `unix://${sockets[0]}`,
+        CONTAINERD_ADDRESS: `${sockets[1]}`
+      })
+    const wayTo = (mode: number) => sockets.forEach((path) => chmodSync(path, mode))
+    wayTo(0)
+    expect(bash("run job -- true")).toMatchObject({ code: 0, err: "" })
+    const past = bash("rm job first")
+    expect(past.err).toMatch(/warning: docker could not be asked: .* permission to connect to it is missing; /)
+    expect(past.err).toMatch(
+      /warning: containerd could not be asked: .* the right to write to this socket is missing; /
+    )
+    expect(past.err).toContain('\nstasis: Checkpoint "first" of container "job" not found in')
+    wayTo(0o666)
+    expect(bash("rm job first").err).toMatch(
+      /^(stasis: warning: .*\n)*stasis: Cannot tell which container "job" is meant: criu: job; docker could .*; containerd could /
+    )
+    for (const server of servers) server.close()
+    rmSync(folder, { recursive: true })
+  }, 60_000)
 })
 
 describe("pipes", () => {

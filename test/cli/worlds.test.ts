@@ -188,6 +188,37 @@ describe("a command with a container", () => {
       )
     }))
 
+  it.effect("changes nothing while one that may know it, too, is silent, unless that may not be asked", () =>
+    Effect.gen(function* () {
+      for (const line of ["create job first", "restore job first", "rm job first", "rm job --all", "recover job"]) {
+        const argv = line.split(" ")
+        const ran = yield* passing(5, stasis(argv, { docker: dead, runc: world("runc", [container("job")]) }))
+        expect([line, ran]).toEqual([
+          line,
+          expect.objectContaining({
+            code: 1,
+            out: "",
+            err:
+              'stasis: Cannot tell which container "job" is meant: runc: job; docker could not be asked: it gave no ' +
+              "answer within 5 s; choose with --runtime runc or --runtime docker\n"
+          })
+        ])
+      }
+      const looked = yield* passing(
+        5,
+        stasis(["create", "job", "first", "--dry-run"], { docker: dead, runc: world("runc", [container("job")]) })
+      )
+      expect(looked.err).toContain("warning: docker could not be asked")
+      const { err } = yield* passing(5, stasis(["rm", "web-", "first", "--format=json"], { ...machine, docker: dead }))
+      expect(JSON.parse(err)).toMatchObject({
+        _tag: "UnsureRuntime",
+        matches: [{ runtime: "crun", id: "web-2" }],
+        unasked: [{ runtime: "docker" }]
+      })
+      const recovered = yield* stasis(["recover", "job"], { docker: shut, runc: world("runc", [container("job")]) })
+      expect(recovered).toMatchObject({ code: 0, err: `stasis: warning: ${shutSaid}\n` })
+    }))
+
   it.effect("refuses flags of two runtimes, and opens nothing", () =>
     Effect.gen(function* () {
       const ran = yield* stasis(["ls", "--host", "x", "--runtime", "runc"], machine)

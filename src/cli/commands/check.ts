@@ -58,7 +58,7 @@ const capabilitiesOf = (runtime: RuntimeName) =>
   Effect.flatMap(Runtime, ({ capabilities }) => capabilities).pipe(
     inWorld(runtime),
     inTime(Duration.seconds(20)),
-    Effect.map(Either.getOrElse((detail): Capabilities => ({
+    Effect.map(Either.getOrElse(({ detail }): Capabilities => ({
       runtime,
       findings: [{ subject: runtime, verdict: "missing", detail }],
       unsupported: {}

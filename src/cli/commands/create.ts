@@ -68,7 +68,7 @@ export const create = Command.make("create", {
       text: describe(input.container, created, input.leaveRunning).map((line) => `${escape(line)}\n`).join(""),
       names: [created.checkpoint.name]
     })
-  }).pipe(inWorldOf(input.container))).pipe(
+  }).pipe(inWorldOf(input.container, input.dryRun ? "read" : "change"))).pipe(
     Command.withDescription("Checkpoint a running container, and stop it unless --leave-running is given")
   )
 

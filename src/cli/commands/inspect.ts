@@ -35,7 +35,7 @@ export const inspect = Command.make("inspect", {
       text: fields(describe(checkpoint, now).map(([name, value]) => [name, escape(value)])),
       names: [checkpoint.name]
     })
-  }).pipe(inWorldOf(input.container))).pipe(
+  }).pipe(inWorldOf(input.container, "read"))).pipe(
     Command.withDescription("Show when and how a checkpoint was made, how large it is, and how long it froze")
   )
 

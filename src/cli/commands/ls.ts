@@ -39,7 +39,7 @@ export const ls = Command.make("ls", {
     })
     const { failures, results } = container === undefined
       ? yield* inEveryWorld(() => list)
-      : { failures: [], results: [yield* inWorldOf(container)(list)] }
+      : { failures: [], results: [yield* inWorldOf(container, "read")(list)] }
     const found = results.length === 1 ? results.flat() : merge(results.flat())
     // By name they come; a person looks for the container first.
     const rows = container === undefined ? Arr.sort(found, byContainer) : found

@@ -27,7 +27,7 @@ export const recover = Command.make("recover", {
     const recover = Checkpoints.recover(container, options)
     const { failures, results } = container === undefined
       ? yield* inEveryWorld(() => recover)
-      : { failures: [], results: [yield* inWorldOf(container)(recover)] }
+      : { failures: [], results: [yield* inWorldOf(container, "change")(recover)] }
     const recovered = results.flat()
     yield* print.result({
       schema: Schema.Array(Recovered),

@@ -67,7 +67,7 @@ export const restore = Command.make("restore", {
       text: `${escape(describe(input.container, restored))}\n`,
       names: []
     })
-  }).pipe(inWorldOf(input.container))).pipe(
+  }).pipe(inWorldOf(input.container, "change"))).pipe(
     Command.withDescription("Bring a container back to where it was; the checkpoint stays")
   )
 

@@ -56,5 +56,5 @@ export const rm = Command.make("rm", {
         names: []
       })
       yield* failWith(failures, "stasis rm")
-    }).pipe(inWorldOf(input.container))
+    }).pipe(inWorldOf(input.container, "change"))
   })).pipe(Command.withDescription("Remove checkpoints of a container"))
