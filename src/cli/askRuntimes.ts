@@ -5,11 +5,12 @@
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { Checkpoint } from "../domain/Checkpoint.ts"
+import { type Checkpoint, forgottenContainer } from "../domain/Checkpoint.ts"
 import type { CheckpointError } from "../domain/CheckpointError.ts"
+import { type Container, resolve } from "../domain/Container.ts"
 import * as Checkpoints from "../effects/Checkpoints.ts"
 import { ContainerStore } from "../effects/ContainerStore.ts"
 import type { Answer } from "./chooseRuntime.ts"
@@ -69,15 +70,27 @@ export const whose = (
 ): Effect.Effect<Answer, CheckpointError, ContainerStore | Checkpoints.Checkpoints> =>
   Effect.flatMap(ContainerStore, ({ find }) => find(reference)).pipe(
     Effect.map(({ id, name, process }): Answer => ({ _tag: "Found", found: { id, name, pid: process?.pid } })),
-    Effect.catchTag("ContainerNotFound", () => Effect.map(Checkpoints.list(reference), forgotten(reference))),
+    Effect.catchTag("ContainerNotFound", () => forgotten(reference)),
     Effect.catchTags({
       ContainerNotFound: () => Effect.succeed<Answer>({ _tag: "None" }),
       AmbiguousContainer: ({ matches }) => Effect.succeed<Answer>({ _tag: "Several", ids: matches })
     })
   )
 
-/** One of which an interrupted operation is all that is left has no checkpoint to tell its whole id. */
-const forgotten = (reference: string) => ([first]: ReadonlyArray<Checkpoint>): Answer => ({
-  _tag: "Found",
-  found: { id: first?.container ?? reference, name: first?.record?.container?.name }
-})
+/**
+ * One that its runtime has forgotten: its own checkpoints tell its whole id, else those in other folders. Where an interrupted
+ * operation is all that is left of it, nothing does.
+ */
+const forgotten = (reference: string) =>
+  Effect.gen(function* () {
+    const own = yield* Checkpoints.list(reference)
+    const all = own.length > 0 ? own : yield* Checkpoints.list()
+    const known = new Map(all.map((checkpoint) => [checkpoint.container, describe(checkpoint)]))
+    return Either.match(resolve(reference, [...known.values()]), {
+      onLeft: (): Answer => ({ _tag: "Found", found: { id: reference, isPart: true } }),
+      onRight: ({ id, name }): Answer => ({ _tag: "Found", found: { id, name } })
+    })
+  })
+
+const describe = (checkpoint: Checkpoint): Container =>
+  forgottenContainer(checkpoint) ?? { id: checkpoint.container, state: "forgotten", labels: {}, identity: "" }

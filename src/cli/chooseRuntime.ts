@@ -30,6 +30,8 @@ export type Answer =
 /** A container as far as telling it from others needs it. */
 export interface Found {
   readonly id: string
+  /** The id is only known to begin so. */
+  readonly isPart?: boolean
   readonly name?: string | undefined
   /** Its first process, while there is one. */
   readonly pid?: number | undefined
@@ -156,8 +158,8 @@ interface Match extends Found {
 const isSame = (a: Match, b: Match): boolean =>
   (a.pid !== undefined && a.pid === b.pid) || (a.id === b.id && /^[0-9a-f]{64}$/.test(a.id))
 
-const isExact = (reference: string, { id, name }: Match): boolean =>
-  id === reference || (name !== undefined && (name === reference || `/${name}` === reference))
+const isExact = (reference: string, { id, isPart = false, name }: Match): boolean =>
+  (id === reference && !isPart) || (name !== undefined && (name === reference || `/${name}` === reference))
 
 const nobody = (container: string, answers: Answers): UnknownContainer | RuntimesUnavailable => {
   const unasked = silent(answers, () => true)

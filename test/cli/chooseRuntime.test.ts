@@ -141,6 +141,10 @@ describe("decide", () => {
       runc: { _tag: "Several", ids: ["web-1", "web-2"] },
       crun: found({ id: "web" })
     }, "crun"],
+    ["a whole id before what may be a part of one", "web", {
+      runc: found({ id: "web", isPart: true }),
+      crun: found({ id: "web" })
+    }, "crun"],
     ["though another is dead", "web", { docker: dead, runc: found({ id: "web" }) }, "runc"],
     [
       "several of one, which says so itself",
@@ -187,6 +191,12 @@ describe("decide", () => {
       "w",
       { runc: { _tag: "Several", ids: ["wa", "wb"] }, crun: found({ id: "wc" }), docker: none },
       'Cannot tell which container "w" is meant: runc: wa, runc: wb, crun: wc; choose with --runtime runc or --runtime crun'
+    ],
+    [
+      "what may be a part of an id, and a prefix",
+      "web",
+      { runc: found({ id: "web", isPart: true }), crun: found({ id: "web-2" }) },
+      'Cannot tell which container "web" is meant: runc: web, crun: web-2; choose with --runtime runc or --runtime crun'
     ],
     ["nobody", "web", { runc: none, crun: none }, "No such container: web (asked: runc, crun)"],
     [

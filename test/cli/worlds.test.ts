@@ -219,6 +219,32 @@ describe("a command with a container", () => {
       expect(recovered).toMatchObject({ code: 0, err: `stasis: warning: ${shutSaid}\n` })
     }))
 
+  it.effect("takes the beginning of a forgotten one for no more than that, wherever its checkpoints lie", () =>
+    Effect.gen(function* () {
+      // It looks into the container's own folder when it is given one, and into all folders when it is not.
+      const elsewhere = (all: ReadonlyArray<Checkpoint>) =>
+        standIn({
+          containers: { list: Effect.succeed([]), find: (reference) => resolve(reference, []) },
+          checkpoints: {
+            list: (reference) =>
+              reference === undefined || "web-forgotten".startsWith(reference)
+                ? Effect.succeed(reference === undefined ? all : [])
+                : Effect.fail(new Errors.ContainerNotFound({ container: reference })),
+            get: (reference) => Effect.succeed({ ...checkpoint(reference, "runc"), created: "" })
+          }
+        })
+      const lying = elsewhere([checkpoint("other", "x"), named("w", checkpoint("web-forgotten", "first"))])
+      const live = { crun: world("crun", [container("web-2", { name: "web" })]) }
+      const inspect = (reference: string, runc: Layer.Layer<World>) =>
+        stasis(["inspect", reference, "first", "-q"], { runc, ...live })
+      expect(yield* inspect("web", lying)).toMatchObject({ code: 0, out: "crun\n" })
+      expect(yield* inspect("web", elsewhere([]))).toMatchObject({ code: 0, out: "crun\n" })
+      expect(yield* inspect("web-forgotten", lying)).toMatchObject({ code: 0, out: "runc\n" })
+      expect((yield* inspect("web-", lying)).err).toContain(
+        "is meant: runc: web-forgotten (w), crun: web-2 (web); choose"
+      )
+    }))
+
   it.effect("refuses flags of two runtimes, and opens nothing", () =>
     Effect.gen(function* () {
       const ran = yield* stasis(["ls", "--host", "x", "--runtime", "runc"], machine)
