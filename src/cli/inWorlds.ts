@@ -46,6 +46,8 @@ export const inWorldOfProcesses = <A, E>(
 export interface Everywhere<A, E> {
   readonly results: ReadonlyArray<A>
   readonly failures: ReadonlyArray<E>
+  /** More than one may be meant, whichever could be asked: whose something is has to be said. */
+  readonly ofSeveral: boolean
 }
 
 /**
@@ -60,7 +62,7 @@ export const inEveryWorld = <A, E>(
     const runtimes = yield* candidates
     const [only] = runtimes
     if (only !== undefined && runtimes.length === 1) {
-      return { results: [yield* inWorld(only)(effect(only))], failures: [] }
+      return { results: [yield* inWorld(only)(effect(only))], failures: [], ofSeveral: false }
     }
     return yield* Effect.scoped(Effect.gen(function* () {
       const replies = yield* askEach(runtimes, open, probe)
@@ -69,7 +71,7 @@ export const inEveryWorld = <A, E>(
       yield* warn(silent)
       const [failures, results] = yield* Effect.partition(opened(replies), ({ runtime, world }) =>
         Effect.provide(effect(runtime), world))
-      return { results, failures }
+      return { results, failures, ofSeveral: true }
     }))
   })
 

@@ -277,6 +277,26 @@ describe("ls", () => {
       expect(all.map(({ name }) => name)).toEqual(["three", "one", "two", "four"])
     }))
 
+  it.effect("and ps say in JSON whose an entry is, where it may be of several", () =>
+    Effect.gen(function* () {
+      const Entry = Schema.Struct({ runtime: Schema.optional(Schema.String) })
+      const runtimes = (line: string, worlds: Machine) =>
+        Effect.gen(function* () {
+          const { out } = yield* stasis([...line.split(" "), "--format=json"], worlds)
+          return (yield* json(Schema.Array(Entry), out)).map(({ runtime }) => runtime)
+        })
+      expect(yield* runtimes("ls", machine)).toEqual(["runc", "docker", "docker", "crun"])
+      const two: Machine = { docker: world("docker", [container("b")]), runc: world("runc", [container("a")]) }
+      expect(yield* runtimes("ps", two)).toEqual(["runc", "docker"])
+      // The other one's containers may be called the same.
+      expect(yield* runtimes("ps", { ...two, docker: shut })).toEqual(["runc"])
+      expect(yield* runtimes("ls", { ...machine, docker: shut })).toEqual(["runc", "crun"])
+      for (const line of ["ls --runtime runc", "ps --runtime runc"]) {
+        const { out } = yield* stasis([...line.split(" "), "--format=json"], machine)
+        expect(out).not.toContain('"runtime"')
+      }
+    }))
+
   it.effect("shows what it can when one cannot be asked, and fails when none can", () =>
     Effect.gen(function* () {
       const ran = yield* stasis(["ls", "-q"], { ...machine, docker: shut })

@@ -17,6 +17,7 @@ import { failWith } from "../failWith.ts"
 import * as humanize from "../humanize.ts"
 import { Output } from "../Output.ts"
 import * as print from "../print.ts"
+import type { RuntimeName } from "../Settings.ts"
 import { style } from "../style.ts"
 import { table } from "../table.ts"
 import { inEveryWorld, inWorldOf } from "../inWorlds.ts"
@@ -32,26 +33,30 @@ export const ls = Command.make("ls", {
 }, (input) =>
   Effect.gen(function* () {
     const container = Option.getOrUndefined(input.container)
-    const list = Effect.gen(function* () {
-      const runtime = yield* Runtime
-      const all = yield* Checkpoints.list(container, flags.given("checkpointDir", input.checkpointDir))
-      return all.map((checkpoint): Row => ({ checkpoint, runtime: runtime.name }))
-    })
-    const { failures, results } = container === undefined
-      ? yield* inEveryWorld(() => list)
-      : { failures: [], results: [yield* inWorldOf(container, "read")(list)] }
+    const list = (name?: RuntimeName) =>
+      Effect.gen(function* () {
+        const runtime = yield* Runtime
+        const all = yield* Checkpoints.list(container, flags.given("checkpointDir", input.checkpointDir))
+        return all.map((checkpoint): Row => ({ checkpoint, runtime: name ?? runtime.name }))
+      })
+    const { failures, ofSeveral, results } = container === undefined
+      ? yield* inEveryWorld(list)
+      : { failures: [], ofSeveral: false, results: [yield* inWorldOf(container, "read")(list())] }
     const found = results.length === 1 ? results.flat() : merge(results.flat())
     // By name they come; a person looks for the container first.
     const rows = container === undefined ? Arr.sort(found, byContainer) : found
     yield* print.result({
-      schema: Schema.Array(Checkpoint),
-      value: rows.map(({ checkpoint }) => checkpoint),
+      schema: Schema.Array(Listed),
+      value: rows.map(({ checkpoint, runtime }) => ({ ...checkpoint, ...(ofSeveral ? { runtime } : {}) })),
       text: show(rows, container === undefined, input.noTrunc),
       // Of all containers a name alone says too little: these are the arguments of rm.
       names: rows.map(({ checkpoint: one }) => container === undefined ? `${one.container} ${one.name}` : one.name)
     })
     yield* failWith(failures, "stasis ls")
   })).pipe(Command.withDescription("List the checkpoints of a container, or of all containers"))
+
+/** With the runtime, as `--runtime` names it, where several were asked. */
+const Listed = Schema.Struct({ ...Checkpoint.fields, runtime: Schema.optional(Schema.String) })
 
 /** The checkpoints of several worlds by name; one that two of them know, such as both runtimes of one root, once. */
 const merge = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {

@@ -21,21 +21,24 @@ export const ps = Command.make("ps", {
   noTrunc: Options.boolean("no-trunc").pipe(Options.withDescription("Show whole ids"))
 }, ({ noTrunc }) =>
   Effect.gen(function* () {
-    const { failures, results } = yield* inEveryWorld(rowsOf)
+    const { failures, ofSeveral, results } = yield* inEveryWorld(rowsOf)
     const found = Arr.sort(
       withoutDoubles(results.flat()),
       Order.mapInput(Order.string, ({ container: { id, name } }: Row) => name ?? id)
     )
     yield* print.result({
-      schema: Schema.Array(Container),
-      value: found.map(({ container }) => container),
-      text: show(found, noTrunc, results.length + failures.length > 1),
+      schema: Schema.Array(Listed),
+      value: found.map(({ container, runtime }) => ({ ...container, ...(ofSeveral ? { runtime } : {}) })),
+      text: show(found, noTrunc, ofSeveral),
       names: found.map(({ container: { id, name } }) => name ?? id)
     })
     yield* failWith(failures, "stasis ps")
   })).pipe(
     Command.withDescription("List the containers that can be checkpointed, or the process trees that have a name")
   )
+
+/** With the runtime, as `--runtime` names it, where several were asked. */
+const Listed = Schema.Struct({ ...Container.fields, runtime: Schema.optional(Schema.String) })
 
 interface Row {
   readonly runtime: RuntimeName
