@@ -245,6 +245,28 @@ describe("a command with a container", () => {
       )
     }))
 
+  it.effect("refuses names and directories that no machine takes, and asks nobody", () =>
+    Effect.gen(function* () {
+      for (
+        const [line, tag] of [
+          ["create nosuch bad,name", "InvalidCheckpointName"],
+          ["create nosuch ends.", "InvalidCheckpointName"],
+          ["create nosuch first --parent-path ../x", "InvalidCheckpointName"],
+          ["create nosuch first --checkpoint-dir x", "InvalidCheckpointDirectory"],
+          ["inspect nosuch a/b", "InvalidCheckpointName"],
+          ["restore nosuch a/b", "InvalidCheckpointName"],
+          ["rm nosuch a/b ..", "InvalidCheckpointName"],
+          ["rm nosuch --all --checkpoint-dir x", "InvalidCheckpointDirectory"],
+          ["ls nosuch --checkpoint-dir x", "InvalidCheckpointDirectory"],
+          ["recover --checkpoint-dir /a/../b", "InvalidCheckpointDirectory"]
+        ] as const
+      ) {
+        const ran = yield* stasis([...line.split(" "), "--format=json"], { docker: dead, ...machine })
+        expect([line, ran.code, ran.out, ran.opened]).toEqual([line, 2, "", []])
+        expect(JSON.parse(ran.err)).toMatchObject({ _tag: tag })
+      }
+    }))
+
   it.effect("refuses flags of two runtimes, and opens nothing", () =>
     Effect.gen(function* () {
       const ran = yield* stasis(["ls", "--host", "x", "--runtime", "runc"], machine)

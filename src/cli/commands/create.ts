@@ -17,6 +17,7 @@ import { createHooks, hooks } from "../hookFlags.ts"
 import * as humanize from "../humanize.ts"
 import * as print from "../print.ts"
 import { inWorldOf } from "../inWorlds.ts"
+import { wellFormed } from "../wellFormed.ts"
 
 /** `stasis create`. */
 export const create = Command.make("create", {
@@ -68,7 +69,18 @@ export const create = Command.make("create", {
       text: describe(input.container, created, input.leaveRunning).map((line) => `${escape(line)}\n`).join(""),
       names: [created.checkpoint.name]
     })
-  }).pipe(inWorldOf(input.container, input.dryRun ? "read" : "change"))).pipe(
+  }).pipe(
+    inWorldOf(input.container, input.dryRun ? "read" : "change"),
+    (work) =>
+      Effect.zipRight(
+        wellFormed({
+          fresh: input.name,
+          names: Option.toArray(input.parentPath),
+          checkpointDir: input.checkpointDir
+        }),
+        work
+      )
+  )).pipe(
     Command.withDescription("Checkpoint a running container, and stop it unless --leave-running is given")
   )
 

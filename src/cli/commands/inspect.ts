@@ -13,6 +13,7 @@ import * as humanize from "../humanize.ts"
 import * as print from "../print.ts"
 import { fields } from "../table.ts"
 import { inWorldOf } from "../inWorlds.ts"
+import { wellFormed } from "../wellFormed.ts"
 
 /** `stasis inspect`. */
 export const inspect = Command.make("inspect", {
@@ -35,7 +36,10 @@ export const inspect = Command.make("inspect", {
       text: fields(describe(checkpoint, now).map(([name, value]) => [name, escape(value)])),
       names: [checkpoint.name]
     })
-  }).pipe(inWorldOf(input.container, "read"))).pipe(
+  }).pipe(
+    inWorldOf(input.container, "read"),
+    (work) => Effect.zipRight(wellFormed({ names: [input.name], checkpointDir: input.checkpointDir }), work)
+  )).pipe(
     Command.withDescription("Show when and how a checkpoint was made, how large it is, and how long it froze")
   )
 

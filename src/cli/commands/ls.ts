@@ -21,6 +21,7 @@ import type { RuntimeName } from "../Settings.ts"
 import { style } from "../style.ts"
 import { table } from "../table.ts"
 import { inEveryWorld, inWorldOf } from "../inWorlds.ts"
+import { wellFormed } from "../wellFormed.ts"
 
 /** `stasis ls`. */
 export const ls = Command.make("ls", {
@@ -32,6 +33,7 @@ export const ls = Command.make("ls", {
   noTrunc: Options.boolean("no-trunc").pipe(Options.withDescription("Show whole ids and times"))
 }, (input) =>
   Effect.gen(function* () {
+    yield* wellFormed({ checkpointDir: input.checkpointDir })
     const container = Option.getOrUndefined(input.container)
     const list = (name?: RuntimeName) =>
       Effect.gen(function* () {

@@ -11,6 +11,7 @@ import { escape } from "../escape.ts"
 import { failWith } from "../failWith.ts"
 import * as print from "../print.ts"
 import { inEveryWorld, inWorldOf } from "../inWorlds.ts"
+import { wellFormed } from "../wellFormed.ts"
 
 /** `stasis recover`. */
 export const recover = Command.make("recover", {
@@ -22,6 +23,7 @@ export const recover = Command.make("recover", {
   wait: flags.waitFlags
 }, (input) =>
   Effect.gen(function* () {
+    yield* wellFormed({ checkpointDir: input.checkpointDir })
     const options = { ...flags.given("checkpointDir", input.checkpointDir), ...flags.waitOptions(input.wait) }
     const container = Option.getOrUndefined(input.container)
     const recover = Checkpoints.recover(container, options)

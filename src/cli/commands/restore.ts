@@ -16,6 +16,7 @@ import { inWorldOf } from "../inWorlds.ts"
 
 const path = (name: string, description: string) =>
   Options.text(name).pipe(Options.withPseudoName("path"), Options.withDescription(description), Options.optional)
+import { wellFormed } from "../wellFormed.ts"
 
 /** `stasis restore`. */
 export const restore = Command.make("restore", {
@@ -67,7 +68,10 @@ export const restore = Command.make("restore", {
       text: `${escape(describe(input.container, restored))}\n`,
       names: []
     })
-  }).pipe(inWorldOf(input.container, "change"))).pipe(
+  }).pipe(
+    inWorldOf(input.container, "change"),
+    (work) => Effect.zipRight(wellFormed({ names: [input.name], checkpointDir: input.checkpointDir }), work)
+  )).pipe(
     Command.withDescription("Bring a container back to where it was; the checkpoint stays")
   )
 

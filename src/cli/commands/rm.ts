@@ -6,6 +6,7 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Removed } from "../../domain/Outcome.ts"
+import * as CheckpointName from "../../domain/CheckpointName.ts"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import * as flags from "../criuFlags.ts"
 import { escape } from "../escape.ts"
@@ -13,6 +14,7 @@ import { failWith } from "../failWith.ts"
 import * as print from "../print.ts"
 import { UsageError } from "../UsageError.ts"
 import { inWorldOf } from "../inWorlds.ts"
+import { wellFormed } from "../wellFormed.ts"
 
 /** `stasis rm`. */
 export const rm = Command.make("rm", {
@@ -36,6 +38,9 @@ export const rm = Command.make("rm", {
           : "give the names of the checkpoints to remove, or --all"
       })
     }
+    // One that is wrong keeps no other: only where all are, nobody is asked.
+    const wrong = input.names.every((name) => !CheckpointName.isExisting(name)) ? input.names : []
+    yield* wellFormed({ names: wrong, checkpointDir: input.checkpointDir })
     yield* Effect.gen(function* () {
       const where = flags.given("checkpointDir", input.checkpointDir)
       // A damaged checkpoint is listed; a folder that is none is not, and stays.
