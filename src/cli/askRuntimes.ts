@@ -9,7 +9,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { type Checkpoint, forgottenContainer } from "../domain/Checkpoint.ts"
-import type { CheckpointError } from "../domain/CheckpointError.ts"
+import { type CheckpointError, RuntimeUnavailable } from "../domain/CheckpointError.ts"
 import { type Container, resolve } from "../domain/Container.ts"
 import * as Checkpoints from "../effects/Checkpoints.ts"
 import { ContainerStore } from "../effects/ContainerStore.ts"
@@ -63,6 +63,33 @@ export const probe: Effect.Effect<void, CheckpointError, ContainerStore> = Effec
   ContainerStore,
   ({ list }) => Effect.asVoid(list)
 )
+
+/**
+ * Fails where a daemon takes a question and never answers it: a command would wait for ever. What else is wrong is for the command to
+ * say; the other runtimes are no daemons.
+ */
+export const answers = (runtime: RuntimeName): Effect.Effect<void, CheckpointError, ContainerStore> =>
+  runtime !== "docker" && runtime !== "containerd" ? Effect.void : Effect.flatMap(
+    ContainerStore,
+    ({ get }) => get("0".repeat(64))
+  ).pipe(
+    Effect.catchAll((error) => error._tag === "RuntimeUnavailable" ? Effect.fail(error) : Effect.void),
+    Effect.disconnect,
+    Effect.timeoutFail({
+      duration: longest,
+      onTimeout: () =>
+        new RuntimeUnavailable({
+          runtime,
+          program: runtime,
+          detail: `it gave no answer within ${Duration.toSeconds(longest)} s`,
+          remedy: "look whether it hangs, and start it again"
+        })
+    }),
+    Effect.asVoid
+  )
+
+/** Longer than a world waits itself, which knows better what is wrong. */
+const longest = Duration.seconds(15)
 
 /** Which container a reference means, also one that only its checkpoints know. */
 export const whose = (

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { askEach, probe, type Reply, whose } from "./askRuntimes.ts"
+import { answers, askEach, probe, type Reply, whose } from "./askRuntimes.ts"
 import { RuntimesUnavailable, sayUnasked, type Unasked } from "./ChoiceError.ts"
 import { type Answer, decide, type Intent } from "./chooseRuntime.ts"
 import * as print from "./print.ts"
@@ -26,7 +26,7 @@ export const inWorldOf =
       if (Option.isNone(named) && container.startsWith("pid:")) return yield* inWorld("criu")(effect)
       const runtimes = yield* candidates
       const [only] = runtimes
-      if (only !== undefined && runtimes.length === 1) return yield* inWorld(only)(effect)
+      if (only !== undefined && runtimes.length === 1) return yield* inAnswering(only)(effect)
       return yield* Effect.scoped(Effect.gen(function* () {
         const replies = yield* askEach(runtimes, open, whose(container))
         const runtime = yield* decide(container, replies.map(answerOf), intent)
@@ -62,7 +62,7 @@ export const inEveryWorld = <A, E>(
     const runtimes = yield* candidates
     const [only] = runtimes
     if (only !== undefined && runtimes.length === 1) {
-      return { results: [yield* inWorld(only)(effect(only))], failures: [], ofSeveral: false }
+      return { results: [yield* inAnswering(only)(effect(only))], failures: [], ofSeveral: false }
     }
     return yield* Effect.scoped(Effect.gen(function* () {
       const replies = yield* askEach(runtimes, open, probe)
@@ -95,6 +95,10 @@ export const inWorldOfEvents =
         return yield* docker === undefined ? inWorld(other)(effect) : Effect.provide(effect, docker.world)
       }))
     })
+
+/** The same as {@link inWorld}, once it is known that somebody answers there. */
+const inAnswering = (runtime: RuntimeName) => <A, E>(effect: Effect.Effect<A, E, World | Surroundings>) =>
+  inWorld(runtime)(Effect.zipRight(answers(runtime), effect))
 
 const answerOf = ({ reply, runtime }: Reply<Answer>) => ({
   runtime,

@@ -44,7 +44,11 @@ const world = (
 ) => {
   const known = [...containers, ...checkpoints.map((one) => container(one.container))]
   return standIn({
-    containers: { list: Effect.succeed(containers), find: (reference) => resolve(reference, containers) },
+    containers: {
+      list: Effect.succeed(containers),
+      find: (reference) => resolve(reference, containers),
+      get: (id) => resolve(id, containers)
+    },
     checkpoints: {
       list: (reference) =>
         reference === undefined
@@ -89,7 +93,7 @@ const shutSaid = 'docker could not be asked: Cannot use "/var/run/docker.sock": 
 
 /** It takes the question and never answers. */
 const dead = standIn({
-  containers: { list: Effect.never, find: () => Effect.never },
+  containers: { list: Effect.never, find: () => Effect.never, get: () => Effect.never },
   runtime: { capabilities: Effect.never }
 })
 
@@ -264,6 +268,18 @@ describe("a command with a container", () => {
         const ran = yield* stasis([...line.split(" "), "--format=json"], { docker: dead, ...machine })
         expect([line, ran.code, ran.out, ran.opened]).toEqual([line, 2, "", []])
         expect(JSON.parse(ran.err)).toMatchObject({ _tag: tag })
+      }
+    }))
+
+  it.effect("does not wait for ever for the one that is named either", () =>
+    Effect.gen(function* () {
+      for (const line of ["ps", "ls", "ls web", "create web first", "rm web first", "recover", "recover web"]) {
+        const argv = [...line.split(" "), "--runtime", "containerd"]
+        const ran = yield* passing(15, stasis(argv, { containerd: dead }))
+        expect([line, ran.code, ran.out]).toEqual([line, 1, ""])
+        expect(ran.err).toContain(
+          'stasis: Cannot use "containerd": it gave no answer within 15 s; look whether it hangs'
+        )
       }
     }))
 
