@@ -46,7 +46,7 @@ export const restore = (
     const creation: Services.Creation = {
       id,
       rootfs: rootfs ?? [],
-      streams: ContainerdStreams.forRestore(streams, KernelFile.exists),
+      streams: ContainerdStreams.forRestore(streams, KernelFile.hasReader),
       options: RuncOptions.restore(metadata.runtimeOptions, { imagePath: checkpoint.path, workPath })
     }
     yield* makeInput(id, ContainerdStreams.missingInput(streams, KernelFile.exists))

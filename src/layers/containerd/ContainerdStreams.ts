@@ -24,13 +24,13 @@ const none: Streams = { stdin: "", stdout: "", stderr: "", terminal: false }
 export const parse = (text: string | undefined): Streams => Either.getOrElse(decode(text ?? ""), () => none)
 
 /**
- * The streams to restore with. A URI (`file://`, `binary://`) stays good; a fifo goes with whoever made it, or with the machine's
- * `/run`, and a container that wrote to it would wait for ever when nobody reads.
+ * The streams to restore with. A URI (`file://`, `binary://`) stays good. A fifo is, where somebody reads it: else the shim would
+ * wait for a reader, without a bound, before the restore has ended.
  *
- * @param exists whether there is something at a path
+ * @param isRead whether somebody reads the fifo of a path
  */
-export const forRestore = (kept: Streams, exists: (path: string) => boolean): Streams => {
-  const isThere = (stream: string) => stream === "" || stream.includes("://") || exists(stream)
+export const forRestore = (kept: Streams, isRead: (path: string) => boolean): Streams => {
+  const isThere = (stream: string) => stream === "" || stream.includes("://") || isRead(stream)
   return isThere(kept.stdout) && isThere(kept.stderr)
     ? kept
     // The shim takes one URI for both, and makes the pipes that the restored processes have.

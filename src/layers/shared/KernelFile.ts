@@ -5,7 +5,10 @@
  * belongs here.
  */
 import {
+  closeSync,
+  constants,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -26,6 +29,10 @@ export const makeFolder = (path: string): boolean => isDone(() => mkdirSync(path
 
 /** Removes an empty folder, such as a cgroup without processes; whether the kernel did. */
 export const removeFolder = (path: string): boolean => isDone(() => rmdirSync(path))
+
+/** Whether there is a fifo that somebody reads. */
+export const hasReader = (path: string): boolean =>
+  inode(path)?.isFIFO() === true && isDone(() => closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)))
 
 /** The names in a folder; `undefined` when it cannot be read. */
 export const names = (path: string): ReadonlyArray<string> | undefined => attempt(() => readdirSync(path))

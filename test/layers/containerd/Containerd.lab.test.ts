@@ -189,6 +189,18 @@ describe("streams", () => {
       })
   )
 
+  check(
+    "fifos that nobody reads any more leave it going as well",
+    { args: loud, fifos: true },
+    (container) =>
+      Effect.gen(function* () {
+        const before = yield* container.counted(5)
+        yield* Checkpoints.create(container.id, "first")
+        yield* Checkpoints.restore(container.id, "first")
+        yield* container.counted(before + 200)
+      })
+  )
+
   check("a terminal is refused before anything is frozen", { terminal: true }, (container) =>
     Effect.gen(function* () {
       const before = yield* container.counted(5)
