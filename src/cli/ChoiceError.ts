@@ -45,8 +45,11 @@ export class UnknownContainer extends Data.TaggedError("UnknownContainer")<{
   readonly container: string
   readonly asked: ReadonlyArray<string>
   readonly unasked: ReadonlyArray<Unasked>
+  /** Where else to look, where only one was asked. */
+  readonly hint?: string
 }> {
   override get message(): string {
+    if (this.hint !== undefined) return `No such container: ${this.container}`
     return [`No such container: ${this.container} (asked: ${this.asked.join(", ")})`, ...this.unasked.map(sayUnasked)]
       .join("; ")
   }

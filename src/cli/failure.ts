@@ -86,8 +86,20 @@ const isChoiceError = (error: { readonly _tag: string }): error is ChoiceError =
   ["AmbiguousRuntime", "UnsureRuntime", "UnknownContainer", "RuntimesUnavailable"].includes(error._tag)
 
 /** Nobody who reads it needs to know in how many runtimes a container was looked for: it is the same as in one. */
-const reportChoiceError = ({ _tag: tag, message, ...data }: ChoiceError, manner: Manner) =>
-  say({ tag: tag === "UnknownContainer" ? "ContainerNotFound" : tag, message, data }, manner, 1)
+const reportChoiceError = (error: ChoiceError, manner: Manner) => {
+  const { _tag: tag, message, ...rest } = error
+  const { hint, ...data } = { hint: undefined, ...rest }
+  return say(
+    {
+      tag: tag === "UnknownContainer" ? "ContainerNotFound" : tag,
+      message,
+      data,
+      ...(hint === undefined ? {} : { hint })
+    },
+    manner,
+    1
+  )
+}
 
 const reportDefect = (cause: Cause.Cause<unknown>, manner: Manner) => {
   const [defect] = Array.from(Cause.defects(cause))
@@ -154,7 +166,7 @@ const isWrongUsage = (error: CheckpointError): boolean =>
 const hintOf = (error: CheckpointError): string | undefined => {
   switch (error._tag) {
     case "ContainerNotFound":
-      return "containers are looked for in one runtime and one root: choose others with --runtime and --root"
+      return "stasis ps lists the containers there are"
     case "CheckpointBusy":
       return "leave --no-wait out to wait for the other operation"
     case "CheckpointUnpublished":

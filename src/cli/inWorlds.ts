@@ -6,11 +6,13 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import { ContainerNotFound } from "../domain/CheckpointError.ts"
 import { answers, askEach, probe, type Reply, whose } from "./askRuntimes.ts"
-import { RuntimesUnavailable, sayUnasked, type Unasked } from "./ChoiceError.ts"
+import { RuntimesUnavailable, sayUnasked, type Unasked, UnknownContainer } from "./ChoiceError.ts"
 import { type Answer, decide, type Intent } from "./chooseRuntime.ts"
 import * as print from "./print.ts"
-import type { RuntimeName } from "./Settings.ts"
+import { elsewhere } from "./elsewhere.ts"
+import { type RuntimeName, Settings } from "./Settings.ts"
 import { inWorld, type OpenError, type Surroundings, type World, type WorldError, Worlds } from "./Worlds.ts"
 
 /**
@@ -26,7 +28,21 @@ export const inWorldOf =
       if (Option.isNone(named) && container.startsWith("pid:")) return yield* inWorld("criu")(effect)
       const runtimes = yield* candidates
       const [only] = runtimes
-      if (only !== undefined && runtimes.length === 1) return yield* inAnswering(only)(effect)
+      if (only !== undefined && runtimes.length === 1) {
+        const settings = yield* Settings
+        return yield* Effect.mapError(
+          inAnswering(only)(effect),
+          (error) =>
+            error instanceof ContainerNotFound
+              ? new UnknownContainer({
+                container: error.container,
+                asked: [only],
+                unasked: [],
+                hint: elsewhere(only, settings)
+              })
+              : error
+        )
+      }
       return yield* Effect.scoped(Effect.gen(function* () {
         const replies = yield* askEach(runtimes, open, whose(container))
         const runtime = yield* decide(container, replies.map(answerOf), intent)

@@ -514,8 +514,7 @@ describe("failures", () => {
     [
       new Errors.ContainerNotFound({ container: "we\nb" }),
       1,
-      "stasis: No such container: we\\nb\nhint: containers are looked for in one runtime and one root: " +
-      "choose others with --runtime and --root\n"
+      "stasis: No such container: we\\nb\nhint: stasis ps lists the containers there are\n"
     ],
     [
       new Errors.InvalidCheckpointName({ checkpoint: "../x", allowed: "[a]", reason: "Pattern" }),

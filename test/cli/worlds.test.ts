@@ -283,6 +283,24 @@ describe("a command with a container", () => {
       }
     }))
 
+  it.effect("says where else one may be that the only runtime asked does not know", () =>
+    Effect.gen(function* () {
+      for (
+        const [line, hint] of [
+          [
+            "ls nope --runtime crun",
+            "only crun was asked, as --runtime or STASIS_RUNTIME says; --root names another root of it"
+          ],
+          ["ls nope --host x", "only docker was asked, as --host says; --host names another daemon"]
+        ] as const
+      ) {
+        const { err } = yield* stasis(line.split(" "), machine)
+        expect(err).toBe(`stasis: No such container: nope\nhint: ${hint}\n`)
+      }
+      const { err } = yield* stasis(["ls", "nope"], { crun: world("crun", []) })
+      expect(err).toContain("hint: only crun was asked, the only runtime that is here; --root")
+    }))
+
   it.effect("refuses flags of two runtimes, and opens nothing", () =>
     Effect.gen(function* () {
       const ran = yield* stasis(["ls", "--host", "x", "--runtime", "runc"], machine)
