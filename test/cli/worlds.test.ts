@@ -47,7 +47,8 @@ const world = (
     containers: {
       list: Effect.succeed(containers),
       find: (reference) => resolve(reference, containers),
-      get: (id) => resolve(id, containers)
+      get: (id) =>
+        Effect.mapError(resolve(id, containers), () => new Errors.ContainerNotFound({ container: id }))
     },
     checkpoints: {
       list: (reference) =>

@@ -14,15 +14,13 @@ import { requireAble } from "../shared/CriuCapabilities.ts"
 import { type FolderConfig, homePath } from "../shared/FolderLayout.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as Shim from "../shared/Shim.ts"
-import * as CriuConf from "./CriuConf.ts"
 import { DockerApi } from "./DockerApi.ts"
 import { probe } from "./DockerCapabilities.ts"
 import { checkpoint, preDump } from "./DockerCheckpoint.ts"
 import * as DockerEngine from "./DockerEngine.ts"
 import * as DockerLifecycle from "./DockerLifecycle.ts"
 import { checkRestore, restore } from "./DockerRestore.ts"
-import * as RestartPolicy from "./RestartPolicy.ts"
-import * as HandedImages from "./HandedImages.ts"
+import { settle } from "./DockerSettle.ts"
 import * as SeenProcess from "./SeenProcess.ts"
 
 /** The daemon that the settings name, with what is beneath it. */
@@ -67,16 +65,7 @@ export const layer = (
               ),
             ContainerSurvey.residentBytes
           ),
-        settle: (container) =>
-          provide(Effect.gen(function* () {
-            const shim = container.process === undefined
-              ? Option.none()
-              : Shim.above(container.process.pid, container.id)
-            if (Option.isSome(shim)) yield* Shim.awaitWork(shim.value, container.id)
-            yield* RestartPolicy.putBack(engine, "inspect", container)
-            yield* CriuConf.sweep
-            if (container.root !== undefined) yield* HandedImages.sweep(`${container.root}/checkpoints`)
-          })),
+        settle: (container) => provide(settle(engine, container)),
         survey: (container, depth) =>
           Effect.gen(function* () {
             const { HostConfig, State } = yield* DockerLifecycle.current(engine, "checkpoint", container)
