@@ -42,7 +42,12 @@ export const probe = (
         { subject: runtimeName, verdict: "ok", detail: `version ${right.ServerVersion}` },
         experimental(right),
         place(right),
-        ...(found?.findings ?? [])
+        // Containers may have another runtime: that this one is missing keeps none of those from being checkpointed.
+        ...(found?.findings ?? []).map((finding): Finding =>
+          finding.subject === found?.runtime && finding.verdict === "missing"
+            ? { ...finding, verdict: "limited" }
+            : finding
+        )
       ],
       unsupported: { ...found?.unsupported, ...unsupported }
     }

@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { type Capabilities, isAble } from "../../domain/Capabilities.ts"
 import type * as Survey from "../../domain/Survey.ts"
 import { Disk } from "../../effects/Disk.ts"
 import { Runtime } from "../../effects/Runtime.ts"
@@ -44,7 +45,7 @@ export const layer = (
         yield* Layer.build(beneath({ runtime: "runc", program: "runc", root: "/run/docker/runtime-runc/moby" })),
         Runtime
       )
-      const capabilities = yield* Effect.cached(probe(api, usual))
+      const capabilities = yield* cachedAble(probe(api, usual))
       return {
         name: DockerEngine.runtimeName,
         stopsByItself: false,
@@ -52,7 +53,13 @@ export const layer = (
         checkOptions: (operation, options) =>
           Effect.gen(function* () {
             yield* requireAble(yield* capabilities, options, () => host)
-            if (operation === "checkpoint" && usual !== undefined) yield* usual.checkOptions(operation, options)
+            if (operation !== "checkpoint" || usual === undefined) return
+            // Where the usual runtime is missing, containers have another one, and what it can do is seen when it is called.
+            yield* Effect.catchTag(
+              usual.checkOptions(operation, options),
+              "RuntimeUnavailable",
+              () => Effect.void
+            )
           }),
         residentBytes: (container) =>
           Effect.map(
@@ -77,7 +84,7 @@ export const layer = (
               : []
             return { ...seen, resources: [...seen.resources, ...rule] }
           }),
-        preDump: (container, request) => Effect.uninterruptible(preDump(engine, container, request)),
+        preDump: (container, request) => provide(Effect.uninterruptible(preDump(engine, container, request))),
         checkpoint: (container, request) => provide(Effect.uninterruptible(checkpoint(engine, container, request))),
         checkRestore: (container, subject) => checkRestore(engine, container, subject),
         restore: (container, request) => provide(Effect.uninterruptible(restore(engine, container, request))),
@@ -91,3 +98,18 @@ export const layer = (
       }
     })
   )
+
+/** Keeps an answer once everything is there: a daemon may be started later. */
+const cachedAble = (look: Effect.Effect<Capabilities>): Effect.Effect<Effect.Effect<Capabilities>> =>
+  Effect.gen(function* () {
+    const one = yield* Effect.makeSemaphore(1)
+    let known: Capabilities | undefined
+    return one.withPermits(1)(
+      Effect.suspend(() =>
+        known !== undefined ? Effect.succeed(known) : Effect.tap(look, (found) =>
+          Effect.sync(() => {
+            if (isAble(found)) known = found
+          }))
+      )
+    )
+  })
