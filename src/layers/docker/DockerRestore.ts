@@ -4,10 +4,11 @@
  *
  * When it fails, the container is stopped.
  */
-import type * as FileSystem from "@effect/platform/FileSystem"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type { ContainerMismatch } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
+import * as Obstacle from "../../domain/Obstacle.ts"
 import type { Disk } from "../../effects/Disk.ts"
 import type { RestoreRequest, RuntimeError } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
@@ -39,6 +40,12 @@ export const checkRestore = (
       )
     }
     const found = yield* engine.inspect("restore", container)
+    if (found.HostConfig.AutoRemove) {
+      const { detail, reason } = Obstacle.removedWhenStopped
+      return yield* refused("restore", container, reason, detail, {
+        hint: "make it anew without that (docker run --rm)"
+      })
+    }
     for (const { Destination: at, Source: source, Type: type } of found.Mounts) {
       if (type === "bind" && source !== "" && !KernelFile.exists(source)) {
         yield* refused("restore", container, "FileMissing", `the source "${source}" of its mount "${at}" is gone`, {
@@ -60,21 +67,32 @@ export const restore = (
   request: RestoreRequest
 ): Effect.Effect<void, RuntimeError, FileSystem.FileSystem | Disk> =>
   Effect.gen(function* () {
-    const freeze = request.after === "paused" ? yield* FreezeScript.write(request.workPath, container.id) : undefined
+    const freeze = request.after === "paused" ? yield* writeScript(engine.homeOf(container), container.id) : undefined
     yield* CriuConf.tell({
       ...CriuConf.needed(request.options),
       ...(freeze === undefined ? {} : { "action-script": freeze })
     })
     const handed = yield* HandedImages.make(`${container.root}/checkpoints`, request.checkpoint.path)
-    yield* RestoreLog.catching(
+    const { log, value: status } = yield* RestoreLog.catching(
       logs(container),
       engine.api.postAtLength(path(container, "start"), { checkpoint: handed })
     ).pipe(
       Effect.mapError((ended) => explain(container, ended)),
       Effect.tapError(() => Effect.ignore(awaitStopped(engine, "restore", container)))
     )
+    if (status === 304) yield* refused("restore", container, "Busy", "it was started by somebody else meanwhile")
+    // The daemon says that it has started one that somebody else has started while it waited.
+    if (log !== "" && CriuLog.ending(log) !== "Succeeded") yield* byLog(container, log)
     if (request.after === "paused") yield* keepPaused(engine, container, request)
   }).pipe(Effect.scoped)
+
+/** Not in a folder that ends with the restore: CRIU of somebody else, which was told of the script, may come to it later. */
+const writeScript = (home: string, id: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    yield* Effect.ignore(fs.makeDirectory(home, { recursive: true, mode: 0o700 }))
+    return yield* FreezeScript.write(home, id)
+  })
 
 /**
  * Makes sure that a restored container is paused for the daemon as well, which takes it for running. Where it is frozen already,
@@ -83,7 +101,7 @@ export const restore = (
  */
 const keepPaused = (engine: DockerEngine, { process: _, ...container }: Container, request: RestoreRequest) =>
   Effect.gen(function* () {
-    const frozen = FreezeScript.frozen(request.workPath)
+    const frozen = FreezeScript.frozen(engine.homeOf(container))
     const { State: { Pid: pid } } = yield* current(engine, "restore", container)
     const release = frozen !== undefined && frozen === Cgroup.of(pid) ? Cgroup.keepFrozen(frozen) : () => {}
     yield* Effect.ensuring(pauseByDaemon(engine, container), Effect.sync(release))
@@ -103,6 +121,10 @@ const explain = (container: Container, { error, log }: { readonly error: ApiErro
   if (error._tag === "RuntimeUnavailable" || log === "" || CriuLog.ending(log) === "Succeeded") {
     return failed("restore", container)(error)
   }
+  return byLog(container, log)
+}
+
+const byLog = (container: Container, log: string) => {
   const verdict = CriuLog.classify(log)
   return refused("restore", container, verdict.reason, verdict.detail, { hint: verdict.hint, log: CriuLog.tail(log) })
 }

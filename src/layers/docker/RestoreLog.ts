@@ -7,13 +7,13 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 
 /**
- * Does something, and gives the log that was at one of these paths meanwhile beside its failure; an empty one where none was
+ * Does something, and gives the log that was at one of these paths meanwhile beside what came of it; an empty one where none was
  * seen. A log that is there beforehand is another's.
  */
 export const catching = <A, E, R>(
   paths: ReadonlyArray<string>,
   restoring: Effect.Effect<A, E, R>
-): Effect.Effect<A, { readonly error: E; readonly log: string }, R> =>
+): Effect.Effect<{ readonly value: A; readonly log: string }, { readonly error: E; readonly log: string }, R> =>
   Effect.gen(function* () {
     const before = new Set(paths.map(identify))
     let descriptor: number | undefined
@@ -25,8 +25,12 @@ export const catching = <A, E, R>(
       }
     })
     const watch = yield* Effect.fork(Effect.interruptible(Effect.forever(Effect.delay(look, 2))))
+    const caught = () => descriptor === undefined ? "" : readAll(descriptor)
     return yield* restoring.pipe(
-      Effect.mapError((error) => ({ error, log: descriptor === undefined ? "" : readAll(descriptor) })),
+      Effect.mapBoth({
+        onFailure: (error) => ({ error, log: caught() }),
+        onSuccess: (value) => ({ value, log: caught() })
+      }),
       Effect.ensuring(Effect.zipRight(Fiber.interrupt(watch), Effect.sync(() => close(descriptor))))
     )
   })

@@ -24,6 +24,8 @@ export const write = (
     if (own === undefined || !/^[\w@%+=:,./-]+$/.test(folder) || !/^\w*$/.test(only)) return undefined
     const fs = yield* FileSystem.FileSystem
     const path = `${folder}/freeze`
+    // What an earlier one froze was frozen then.
+    yield* fs.remove(`${folder}/${result}`, { force: true })
     yield* fs.writeFileString(path, script(`${mount}${own}/cgroup.procs`, `${folder}/${result}`, only), { mode: 0o700 })
     // Not every file system lets programs run from it; without an action, the script has nothing to do.
     const tried = yield* Process.run({ program: path, args: [] })
