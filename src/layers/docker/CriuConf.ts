@@ -2,9 +2,11 @@
  * Options of CRIU for a restore that the daemon starts: it passes none on, but CRIU beneath it reads one file of the machine.
  *
  * What a restore needs is put into that file for its length, behind a mark, and taken away afterwards; what was killed in
- * between is taken away by the next operation. Restores of other engines in that moment are permitted the same.
- * Source: runc's manual, "CRIU configuration files"; crun reads the same file where it has none of its own.
+ * between is taken away by the next operation. Dumps read the same file: ours wait until nothing of ours is in it, and what other
+ * engines dump and restore in that moment is permitted the same. Source: runc's manual, "CRIU configuration
+ * files"; crun reads the same file where it has none of its own.
  */
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,6 +15,7 @@ import type { StorageFailed } from "../../domain/CheckpointError.ts"
 import type { RestoreOptions } from "../../domain/CheckpointOptions.ts"
 import { Disk } from "../../effects/Disk.ts"
 import * as CriuConfig from "../shared/CriuConfig.ts"
+import * as KernelFile from "../shared/KernelFile.ts"
 import { errno, storageFailed } from "../shared/storageFailed.ts"
 
 /** The file that CRIU reads under runc. */
@@ -42,15 +45,31 @@ export const tell = (
     )
   })
 
-/** Takes away what a process that was killed has left. */
+/** Takes away what a process that was killed has left; where it cannot, a warning says so. */
 export const sweep: Effect.Effect<void, never, FileSystem.FileSystem | Disk> = Effect.gen(function* () {
-  const fs = yield* FileSystem.FileSystem
-  const text = yield* Effect.orElseSucceed(fs.readFileString(file), () => "")
-  if (!text.includes(begin)) return
+  if (!isTold()) return
   const disk = yield* Disk
-  const held = yield* disk.lock(lock, false)
+  const held = yield* Effect.mapError(disk.lock(lock, false), storageFailed("lock", lock))
   if (Option.isSome(held)) yield* change(strip)
-}).pipe(Effect.scoped, Effect.ignore)
+}).pipe(
+  Effect.scoped,
+  Effect.catchAll((error) =>
+    Effect.logWarning(`What a restore that was killed had CRIU told is still in "${file}", remove it by hand`, error)
+  )
+)
+
+/**
+ * Waits until CRIU is told nothing of ours, for a dump that would be told it as well. A restore that begins afterwards may yet tell it:
+ * what is dumped then is dumped with the same permissions, and no container is harmed.
+ */
+export const awaitUntold: Effect.Effect<void, StorageFailed, FileSystem.FileSystem | Disk> = Effect.gen(function* () {
+  if (!isTold()) return
+  yield* hold
+  // Whoever has told it and holds no lock any more was killed.
+  yield* change(strip)
+}).pipe(Effect.scoped)
+
+const isTold = (): boolean => KernelFile.read(file)?.includes(begin) === true
 
 /** One restore at a time changes the file: what two of them need may contradict. */
 const hold = Effect.gen(function* () {
@@ -60,22 +79,35 @@ const hold = Effect.gen(function* () {
   yield* Effect.mapError(disk.lock(lock, true), storageFailed("lock", lock))
 })
 
+/** Changes the file where it really lies, as what manages this machine may have linked it, and keeps its owner and mode. */
 const change = (edit: (text: string) => string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const before = yield* Effect.catchAll(
-      Effect.asSome(fs.readFileString(file)),
-      (error) => errno(error) === "ENOENT" ? Effect.succeedNone : Effect.fail(storageFailed("read", file)(error))
+    const orNone = Effect.catchAll((error: PlatformError) =>
+      errno(error) === "ENOENT" ? Effect.succeedNone : Effect.fail(storageFailed("read", file)(error))
     )
+    const real = yield* orNone(Effect.asSome(fs.realPath(file)))
+    const path = Option.getOrElse(real, () => file)
+    const was = yield* orNone(Effect.asSome(fs.stat(path)))
+    const before = yield* orNone(Effect.asSome(fs.readFileString(path)))
     const after = edit(Option.getOrElse(before, () => ""))
-    if (after === "" && !Option.contains(before, "")) {
+    if (Option.contains(before, after) || (Option.isNone(before) && after === "")) return
+    if (after === "" && path === file) {
       return yield* Effect.mapError(fs.remove(file, { force: true }), storageFailed("remove", file))
     }
-    const next = `${file}.stasis`
+    const next = `${path}.stasis`
     yield* fs.writeFileString(next, after, { mode: 0o644 }).pipe(
-      Effect.zipRight(fs.rename(next, file)),
-      Effect.mapError(storageFailed("write", file))
+      Effect.zipRight(Option.match(was, { onNone: () => Effect.void, onSome: (info) => keepRights(next, info) })),
+      Effect.zipRight(fs.rename(next, path)),
+      Effect.mapError(storageFailed("write", path))
     )
+  })
+
+const keepRights = (path: string, { gid, mode, uid }: FileSystem.File.Info) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    if (Option.isSome(uid) && Option.isSome(gid)) yield* fs.chown(path, uid.value, gid.value)
+    yield* fs.chmod(path, mode & 0o7777)
   })
 
 const begin = "# stasis: for the restore that runs now\n"

@@ -11,6 +11,7 @@ import { OptionUnsupported, RuntimeFailed } from "../../domain/CheckpointError.t
 import { type CreateOptions, criuOptions } from "../../domain/CheckpointOptions.ts"
 import * as Obstacle from "../../domain/Obstacle.ts"
 import type { Container } from "../../domain/Container.ts"
+import type { Disk } from "../../effects/Disk.ts"
 import type { Dumped, DumpRequest, PreDumpRequest, RuntimeError } from "../../effects/Runtime.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as CriuDump from "../shared/CriuDump.ts"
@@ -18,6 +19,7 @@ import * as KernelFile from "../shared/KernelFile.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import type { ApiFailed } from "./ApiFailed.ts"
 import { type DockerEngine, failed, path, refused, type RuntimeBeneath, runtimeName } from "./DockerEngine.ts"
+import * as CriuConf from "./CriuConf.ts"
 import { awaitStopped, current, isFrozen, pause, resume } from "./DockerLifecycle.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
 import * as SeenProcess from "./SeenProcess.ts"
@@ -27,14 +29,14 @@ export const checkpoint = (
   engine: DockerEngine,
   container: Container,
   request: DumpRequest
-): Effect.Effect<Dumped, RuntimeError, FileSystem.FileSystem> =>
+): Effect.Effect<Dumped, RuntimeError, FileSystem.FileSystem | Disk> =>
   Effect.gen(function* () {
     const { HostConfig, State } = yield* current(engine, "checkpoint", container)
     yield* SeenProcess.required("checkpoint", container, State.Pid)
     if (HostConfig.AutoRemove && request.options.leaveRunning !== true) yield* goesWithItsStop(container)
     const beneath = yield* engine.beneath(container)
     if (Option.isNone(beneath)) yield* checkDaemonsOptions(request.options)
-    const dump: Effect.Effect<Dumped, RuntimeError, FileSystem.FileSystem> = Option.isSome(beneath)
+    const dump: Effect.Effect<Dumped, RuntimeError, FileSystem.FileSystem | Disk> = Option.isSome(beneath)
       ? byRuntime(beneath.value, container, request)
       : byDaemon(engine, container, request)
     if (request.after === "stopped") {
@@ -55,15 +57,16 @@ export const preDump = (
   engine: DockerEngine,
   container: Container,
   request: PreDumpRequest
-): Effect.Effect<void, RuntimeError> =>
+): Effect.Effect<void, RuntimeError, FileSystem.FileSystem | Disk> =>
   Effect.gen(function* () {
     const beneath = yield* engine.beneath(container)
     if (Option.isNone(beneath)) return yield* daemonHasNot("preDump")
+    yield* CriuConf.awaitUntold
     yield* beneath.value.runtime.preDump(container, request)
   })
 
 const byRuntime = ({ name, runtime }: RuntimeBeneath, container: Container, request: DumpRequest) =>
-  Effect.mapBoth(runtime.checkpoint(container, request), {
+  Effect.mapBoth(Effect.zipRight(CriuConf.awaitUntold, runtime.checkpoint(container, request)), {
     onSuccess: (dumped): Dumped => ({ ...dumped, beneath: name }),
     // The runtime knows no names.
     onFailure: (error) =>

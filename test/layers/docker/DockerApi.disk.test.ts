@@ -171,18 +171,18 @@ it.scoped("waits thirty seconds for an answer, and as long as it takes for work 
     let open = 0
     const { api, host } = yield* daemonOf(ofVersion(() => "1.45", () => open++))
     const calls = [
-      yield* Effect.fork(api.get(Name, "/info")),
-      yield* Effect.fork(api.post("/containers/a/pause")),
+      yield* Effect.fork(Effect.asVoid(api.get(Name, "/info"))),
+      yield* Effect.fork(Effect.asVoid(api.post("/containers/a/pause"))),
       yield* Effect.fork(api.remove("/containers/a"))
     ]
     const work = [
-      yield* Effect.fork(api.postAtLength("/containers/a/start")),
+      yield* Effect.fork(Effect.asVoid(api.postAtLength("/containers/a/start"))),
       yield* Effect.fork(Stream.runDrain(api.lines("/events")))
     ]
     const look = Effect.async<number>((resume) => void setImmediate(() => resume(Effect.sync(() => open))))
     yield* Effect.repeat(look, { until: (now) => now === 5 })
     yield* TestClock.adjust("29 seconds")
-    expect(yield* Effect.forEach(calls, Fiber.poll)).toEqual(calls.map(() => Option.none()))
+    for (const call of calls) expect(yield* Fiber.poll(call)).toEqual(Option.none())
     yield* TestClock.adjust("1 seconds")
     for (const call of calls) {
       expect(yield* Effect.flip(Fiber.join(call))).toMatchObject({
@@ -193,7 +193,7 @@ it.scoped("waits thirty seconds for an answer, and as long as it takes for work 
       })
     }
     yield* TestClock.adjust("1 hours")
-    expect(yield* Effect.forEach(work, Fiber.poll)).toEqual(work.map(() => Option.none()))
+    for (const one of work) expect(yield* Fiber.poll(one)).toEqual(Option.none())
     yield* Fiber.interruptAll(work)
   }))
 

@@ -1,13 +1,15 @@
 // Against a daemon that is made up: how long is waited for it, and what is not done to processes that are not the container's.
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import * as DockerCheckpoint from "../../../src/layers/docker/DockerCheckpoint.ts"
 import * as DockerLifecycle from "../../../src/layers/docker/DockerLifecycle.ts"
 import * as SeenProcess from "../../../src/layers/docker/SeenProcess.ts"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeDisk from "../../../src/layers/shared/NodeDisk.ts"
 import { container, engineOf, inspected } from "./StubEngine.ts"
 
 describe("waiting for a stop", () => {
@@ -50,7 +52,7 @@ describe("a process that has the container's pid and is none of its", () => {
       expect(asked).toEqual([])
       yield* DockerLifecycle.stop(engine, container, { descriptors: [] })
       expect(asked).toEqual([`/containers/${container.id}/kill`])
-    }).pipe(Effect.provide(NodeFileSystem.layer)))
+    }).pipe(Effect.provide(Layer.merge(NodeFileSystem.layer, NodeDisk.layer))))
 
   it.effect("is not dumped, which is said", () =>
     Effect.gen(function* () {
@@ -68,5 +70,5 @@ describe("a process that has the container's pid and is none of its", () => {
         message:
           "Cannot checkpoint container web: its processes are not seen here; run it in the pid namespace of the daemon"
       })
-    }).pipe(Effect.provide(NodeFileSystem.layer)))
+    }).pipe(Effect.provide(Layer.merge(NodeFileSystem.layer, NodeDisk.layer))))
 })

@@ -55,7 +55,7 @@ const answer = await Effect.runPromise(
     Effect.timeoutFail({ duration: "30 seconds", onTimeout: () => new Error("it takes too long") }),
     Effect.catchAll((error) =>
       Effect.succeed(
-        error === undefined ? "what was to fail did not" : {
+        typeof error !== "object" ? "what was to fail did not" : {
           ...("_tag" in error ? { _tag: error._tag } : {}),
           message: error.message
         }
