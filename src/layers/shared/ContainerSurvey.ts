@@ -10,7 +10,7 @@ import * as ProcStatus from "./ProcStatus.ts"
 import * as ProcSurvey from "./ProcSurvey.ts"
 
 /** What CRIU dumps: the first process and those below it, and not what was started beside them in the container. */
-export const dumpedPids = (first: number): ReadonlyArray<number> => [first, ...Proc.descendants(first)]
+const dumpedPids = (first: number): ReadonlyArray<number> => [first, ...Proc.descendants(first)]
 
 /** The memory that a checkpoint of the container holds, about, in bytes. */
 export const residentBytes = (first: number): number => Proc.residentBytes(dumpedPids(first))

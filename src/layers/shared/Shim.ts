@@ -59,7 +59,7 @@ const find = (container: string): number | undefined =>
  *
  * @param first the container's first process, a child of the shim that does no such work
  */
-export const awaitWork = (shim: Pick<Shim, "pid">, container: string, first?: number): Effect.Effect<boolean> =>
+const awaitWork = (shim: Pick<Shim, "pid">, container: string, first?: number): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     for (let turn = 0; turn < 24_000; turn++) {
       if (!isAtWork(shim, container, first)) return true
