@@ -46,7 +46,7 @@ describe("a process that has the container's pid and is none of its", () => {
           State: asked.length > 0 ? { Status: "exited", Running: false, Pid: 0 } : { Pid: process.pid }
         })
       )
-      const post = (path: string) => Effect.sync(() => (asked.push(path), 204))
+      const post = (path: string) => Effect.as(Effect.sync(() => asked.push(path)), 204)
       const engine = engineOf({ inspect, post })
       yield* DockerLifecycle.resume(engine, container, { descriptors: [] })
       expect(asked).toEqual([])

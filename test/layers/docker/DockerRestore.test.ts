@@ -5,11 +5,26 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { Checkpoint } from "../../../src/domain/Checkpoint.ts"
 import * as DockerRestore from "../../../src/layers/docker/DockerRestore.ts"
 import * as NodeDisk from "../../../src/layers/shared/NodeDisk.ts"
 import { container, engineOf, id, inspected } from "./StubEngine.ts"
 
 const disk = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
+
+const checkpointIn = (directory: string): Checkpoint => ({
+  name: "first",
+  container: id,
+  directory,
+  path: `${directory}/first`,
+  status: "complete",
+  created: "",
+  tcp: false,
+  unixSockets: false,
+  shell: false,
+  exit: false,
+  emptyNS: []
+})
 
 /** A restore that the daemon answers so, after CRIU has written this log. */
 const restore = (status: number, log?: string) =>
@@ -33,7 +48,7 @@ const restore = (status: number, log?: string) =>
       })
     const engine = engineOf({ inspect: Effect.succeed(inspected()), post, home: `${folder}/home` })
     yield* DockerRestore.restore(engine, { ...container, root: `${folder}/containers/${id}`, state: "stopped" }, {
-      checkpoint: { name: "first", directory: `${folder}/containers/${id}/checkpoints`, path: images },
+      checkpoint: checkpointIn(`${folder}/containers/${id}/checkpoints`),
       workPath: folder,
       after: "running",
       options: {},
@@ -64,7 +79,7 @@ it.scopedLive("is one where CRIU says so, and where it says nothing", () =>
 it.effect("is refused of a container that is removed when its start fails", () =>
   Effect.gen(function* () {
     const engine = engineOf({ inspect: Effect.succeed(inspected({ HostConfig: { AutoRemove: true } })) })
-    const checkpoint = { name: "first", directory: "/no/such", path: "/no/such/first" }
+    const checkpoint = checkpointIn("/no/such")
     expect(yield* Effect.flip(DockerRestore.checkRestore(engine, container, { checkpoint, options: {} })))
       .toMatchObject({
         _tag: "RuntimeFailed",
