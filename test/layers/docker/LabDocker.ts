@@ -5,16 +5,12 @@
 import {
   chmodSync,
   closeSync,
-  copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
-  realpathSync,
   rmdirSync,
   rmSync,
-  symlinkSync,
   writeFileSync
 } from "node:fs"
 import { tmpdir } from "node:os"
@@ -25,6 +21,7 @@ import type * as Scope from "effect/Scope"
 import * as Proc from "../../../src/layers/shared/Proc.ts"
 import * as Process from "../../../src/layers/shared/Process.ts"
 import { poll, readCount } from "../oci/LabContainer.ts"
+import * as LabImage from "./LabImage.ts"
 
 /** What a daemon is made like. */
 export interface DaemonRecipe {
@@ -168,7 +165,7 @@ export const make = (recipe: DaemonRecipe = {}): Effect.Effect<LabDocker, never,
         yield* stop
         yield* release([dataRoot, run])
       }))
-    yield* importImage(docker)
+    yield* docker("import", yield* LabImage.archive, image)
     return {
       host,
       socket,
@@ -184,6 +181,9 @@ export const make = (recipe: DaemonRecipe = {}): Effect.Effect<LabDocker, never,
       log: Effect.sync(() => readText(`${run}/log`))
     }
   })
+
+/** The name of the image. */
+const image = "bb"
 
 /** Counts in steps of about ten milliseconds, in memory: what it counted is part of a checkpoint. */
 const counter = [
@@ -219,8 +219,6 @@ const makeContainer = (
     }
   })
 
-const image = "bb"
-
 const flagsOf = (recipe: ContainerRecipe): ReadonlyArray<string> => [
   // Without these, runc 1.1 and CRIU 4 do not restore it here (design, section 8).
   ...["--security-opt", "seccomp=unconfined", "--network", recipe.network ?? "none", "--tmpfs", "/tmp"],
@@ -239,36 +237,6 @@ const flagsOf = (recipe: ContainerRecipe): ReadonlyArray<string> => [
     : ["--health-cmd", recipe.healthcheck, "--health-interval", "200ms", "--health-retries", "1"]),
   ...(recipe.flags ?? [])
 ]
-
-let packed: string | undefined
-
-const loader = "/lib64/ld-linux-x86-64.so.2"
-
-/** An image with a static busybox, packed once for all daemons of this process. */
-const importImage = (docker: LabDocker["docker"]): Effect.Effect<unknown> =>
-  Effect.gen(function* () {
-    if (packed === undefined) {
-      const folder = mkdtempSync(`${tmpdir()}/stasis-image-`)
-      const rootfs = `${folder}/rootfs`
-      mkdirSync(`${rootfs}/bin`, { recursive: true })
-      for (const name of ["tmp", "proc", "sys", "dev", "usr", "etc", "lib64"]) mkdirSync(`${rootfs}/${name}`)
-      // As everywhere: other users than root write to it, too.
-      chmodSync(`${rootfs}/tmp`, 0o1777)
-      copyFileSync("/usr/bin/busybox", `${rootfs}/bin/busybox`)
-      for (const name of ["sh", "mv", "usleep", "cat", "cp", "sleep", "nc", "test", "true", "false", "echo"]) {
-        symlinkSync("busybox", `${rootfs}/bin/${name}`)
-      }
-      // Where this machine's `/usr/lib` is bound in, Python finds its library and its loader, as Debian has them.
-      copyFileSync("/usr/bin/python3", `${rootfs}/bin/python3`)
-      symlinkSync("usr/lib", `${rootfs}/lib`)
-      symlinkSync(realpathSync(loader), `${rootfs}${loader}`)
-      yield* mustRun("tar", ["-C", rootfs, "-cf", `${folder}/image.tar`, "."])
-      rmSync(rootfs, { recursive: true })
-      packed = `${folder}/image.tar`
-      process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
-    }
-    yield* docker("import", packed, image)
-  })
 
 /** Unmounts what a daemon leaves mounted in its folders, and takes away the cgroups that it made. */
 const release = (folders: ReadonlyArray<string>): Effect.Effect<void> =>
