@@ -47,8 +47,7 @@ const world = (
     containers: {
       list: Effect.succeed(containers),
       find: (reference) => resolve(reference, containers),
-      get: (id) =>
-        Effect.mapError(resolve(id, containers), () => new Errors.ContainerNotFound({ container: id }))
+      get: (id) => Effect.mapError(resolve(id, containers), () => new Errors.ContainerNotFound({ container: id }))
     },
     checkpoints: {
       list: (reference) =>

@@ -17,6 +17,7 @@ import { type ApiError, DockerApi } from "./DockerApi.ts"
 import * as DockerContainers from "./DockerContainers.ts"
 import * as DockerInfo from "./DockerInfo.ts"
 import { isLocal } from "./isLocal.ts"
+import * as SeenProcess from "./SeenProcess.ts"
 
 /** How many containers are asked for at a time. */
 const concurrency = 8
@@ -37,7 +38,7 @@ export const layer = (host: string): Layer.Layer<ContainerStore, never, DockerAp
             root: `${root}/containers/${id}`,
             ...processOf(inspected)
           })
-          // The daemon has not heard of its end, or its processes are not seen here: nothing of it can be frozen.
+          // The daemon has not heard of its end: nothing of it can be frozen.
           if (isEnded(inspected)) return { ...found, state: "stopped" as const }
           // Frozen past the daemon, which does not know of it: by a CRIU that was killed, or by hand.
           return isFrozen(found) ? { ...found, state: "paused" as const } : found
@@ -114,7 +115,7 @@ const inspectSettled = (
 
 /** Whether the daemon says that it runs, and the kernel does not show its process. */
 const isEnded = (inspected: DockerContainers.Inspected): boolean =>
-  inspected.State.Running && !inspected.State.Restarting && processOf(inspected).process === undefined
+  inspected.State.Running && !inspected.State.Restarting && Proc.stat(inspected.State.Pid) === undefined
 
 /** Nothing for one that vanished meanwhile, or that cannot be read: no reason to show none of the others. */
 const present = (
@@ -155,7 +156,7 @@ const makeRoot = (
 
 const isFrozen = ({ process, state }: Container): boolean => {
   const cgroup = state === "running" && process !== undefined ? Cgroup.of(process.pid) : undefined
-  return cgroup !== undefined && Cgroup.isFrozen(cgroup)
+  return cgroup !== undefined && Cgroup.isHeld(cgroup)
 }
 
 /**
@@ -163,8 +164,6 @@ const isFrozen = ({ process, state }: Container): boolean => {
  * which no other process's does.
  */
 const processOf = ({ Id, State }: DockerContainers.Inspected): { readonly process?: ProcessIdentity } => {
-  const stat = Proc.stat(State.Pid)
-  return stat === undefined || KernelFile.read(`/proc/${State.Pid}/cgroup`)?.includes(Id) !== true
-    ? {}
-    : { process: Proc.identify(State.Pid, stat.startTime) }
+  const process = SeenProcess.of(Id, State.Pid)
+  return process === undefined ? {} : { process }
 }

@@ -13,6 +13,7 @@ import * as CriuConf from "./CriuConf.ts"
 import { type DockerEngine, refused } from "./DockerEngine.ts"
 import * as HandedImages from "./HandedImages.ts"
 import * as RestartPolicy from "./RestartPolicy.ts"
+import * as SeenProcess from "./SeenProcess.ts"
 
 /** Waits for what is under way, and puts back the rest. */
 export const settle = (
@@ -29,7 +30,7 @@ export const settle = (
         "a checkpoint or a restore of it that was begun earlier goes on and on"
       )
     }
-    if (pid !== undefined) Cgroup.bringBack(pid)
+    if (pid !== undefined && SeenProcess.of(container.id, pid) !== undefined) Cgroup.bringBack(pid)
     yield* RestartPolicy.putBack(engine, "inspect", container)
     yield* CriuConf.sweep
     if (container.root !== undefined) yield* HandedImages.sweep(`${container.root}/checkpoints`)

@@ -32,7 +32,7 @@ describe("a container", () => {
         yield* lab.docker("unpause", web.id)
         yield* web.counted(after + 5)
       }).pipe(Effect.provide(layerOf(lab)))
-      const then = "it stays paused; restored, it runs for a moment, and is paused again"
+      const then = "it stays paused, and is paused again when it is restored"
       yield* table.expectRow("paused", "nothing", then)
     }))
 
