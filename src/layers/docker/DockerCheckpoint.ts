@@ -7,6 +7,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import { OptionUnsupported, RuntimeFailed } from "../../domain/CheckpointError.ts"
 import { type CreateOptions, criuOptions } from "../../domain/CheckpointOptions.ts"
 import * as Obstacle from "../../domain/Obstacle.ts"
@@ -17,7 +18,7 @@ import * as CriuLog from "../shared/CriuLog.ts"
 import * as CriuDump from "../shared/CriuDump.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
-import type { ApiFailed } from "./ApiFailed.ts"
+import type { ApiError, ApiFailed } from "./ApiFailed.ts"
 import { type DockerEngine, failed, path, refused, type RuntimeBeneath, runtimeName } from "./DockerEngine.ts"
 import * as CriuConf from "./CriuConf.ts"
 import { awaitStopped, current, isFrozen, pause, resume } from "./DockerLifecycle.ts"
@@ -87,12 +88,18 @@ const byDaemon = (engine: DockerEngine, container: Container, request: DumpReque
       CheckpointDir: imagePath.slice(0, slash),
       Exit: request.after === "stopped"
     }).pipe(
+      // It stores its specification by digest, too, and takes the one of an earlier checkpoint for a failure until that is swept.
+      Effect.retry({ while: isStoredAlready, schedule: Schedule.spaced("250 millis"), times: 40 }),
       Effect.mapError((error) => error._tag === "ApiFailed" ? explain(container, error) : error),
       CriuDump.withProgress(request),
       Effect.onError(() => Effect.ignore(fs.makeDirectory(imagePath, { recursive: true, mode: 0o700 })))
     )
     return { files: [], warnings: [] } satisfies Dumped
   })
+
+/** moby issue 42900 */
+const isStoredAlready = (error: ApiError): boolean =>
+  error._tag === "ApiFailed" && /content sha256:\w+: already exists/.test(error.message)
 
 /** The daemon names the file that CRIU's log was kept in, and says no more of the reason. */
 const explain = (container: Container, error: ApiFailed) => {

@@ -17,6 +17,7 @@ import {
   statSync,
   writeFileSync
 } from "node:fs"
+import * as Predicate from "effect/Predicate"
 
 /** The text of a file; `undefined` when it cannot be read. */
 export const read = (path: string): string | undefined => attempt(() => readFileSync(path, "utf8"))
@@ -37,8 +38,14 @@ export const hasReader = (path: string): boolean =>
 /** The names in a folder; `undefined` when it cannot be read. */
 export const names = (path: string): ReadonlyArray<string> | undefined => attempt(() => readdirSync(path))
 
-/** Whether there is a folder that we may not list. */
-export const isForbidden = (path: string): boolean => isFolder(path) && names(path) === undefined
+/** Whether there is a folder that we may not list, or we may not even look whether there is one. */
+export const isForbidden = (path: string): boolean => {
+  try {
+    return statSync(path).isDirectory() && names(path) === undefined
+  } catch (error) {
+    return Predicate.hasProperty(error, "code") && error.code === "EACCES"
+  }
+}
 
 /** Where a link leads, as it is written; `undefined` when it is none. */
 export const link = (path: string): string | undefined => attempt(() => readlinkSync(path))
