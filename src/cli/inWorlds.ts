@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { ContainerNotFound } from "../domain/CheckpointError.ts"
 import { answers, askEach, probe, type Reply, whose } from "./askRuntimes.ts"
 import { RuntimesUnavailable, sayUnasked, type Unasked, UnknownContainer } from "./ChoiceError.ts"
@@ -33,7 +34,7 @@ export const inWorldOf =
         return yield* Effect.mapError(
           inAnswering(only)(effect),
           (error) =>
-            error instanceof ContainerNotFound
+            isNotFound(error)
               ? new UnknownContainer({
                 container: error.container,
                 asked: [only],
@@ -51,6 +52,8 @@ export const inWorldOf =
         return yield* chosen === undefined ? inWorld(runtime)(effect) : Effect.provide(effect, chosen.world)
       }))
     })
+
+const isNotFound = Schema.is(ContainerNotFound)
 
 /** Runs an effect in the world of plain processes, unless another is named. */
 export const inWorldOfProcesses = <A, E>(
