@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer"
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { RuntimeUnavailable } from "../../domain/CheckpointError.ts"
 import { type ContainerdSettings, runtimeName } from "./ContainerdSettings.ts"
 import type { Method } from "./Services.ts"
@@ -27,6 +28,18 @@ export interface ContainerdClient {
   readonly call: <I, O>(method: Method<I, O>, request: I) => Effect.Effect<O, CallError>
 }
 
+/**
+ * The same client, for calls that may be made again: while containerd is being started anew it asks again, for about twenty seconds.
+ */
+export const patient = ({ call }: ContainerdClient): ContainerdClient => ({
+  call: (method, request) =>
+    Effect.retry(call(method, request), { while: isAway, times: 80, schedule: Schedule.spaced("250 millis") })
+})
+
+/** Whether no answer came: what was asked for may go on, or not have been begun. */
+export const isAway = (error: CallError): boolean =>
+  error._tag === "CallFailed" ? error.reason === "Lost" : error.detail === noSocket || error.detail === noListener
+
 /** A client of the containerd of a socket, which is connected to when it is called. */
 export const make = (settings: ContainerdSettings): ContainerdClient => {
   let open: { readonly client: Client; users: number } | undefined
@@ -44,9 +57,19 @@ export const make = (settings: ContainerdSettings): ContainerdClient => {
     })
   return {
     call: (method, request) =>
-      Effect.acquireUseRelease(acquire, ({ client }) => call(settings, client, method, request), release)
+      isNamespace(settings.namespace)
+        ? Effect.acquireUseRelease(acquire, ({ client }) => call(settings, client, method, request), release)
+        : new RuntimeUnavailable({
+          runtime: runtimeName,
+          program: settings.socket,
+          detail: `containerd has no namespace of the name "${settings.namespace}"`,
+          remedy: "name one of at most 76 letters and digits, with single dots, dashes or underscores between them"
+        })
   }
 }
+
+/** The names that containerd accepts (its `identifiers` package). */
+const isNamespace = (name: string): boolean => name.length <= 76 && /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(name)
 
 const channelOptions = {
   // An authority is what gRPC makes of the target, and a path with slashes is none that every server takes.
@@ -65,7 +88,7 @@ const call = <I, O>(
   Effect.async<Uint8Array, CallError>((resume) => {
     const metadata = new Metadata()
     metadata.set("containerd-namespace", settings.namespace)
-    client.makeUnaryRequest(
+    const under = client.makeUnaryRequest(
       method.path,
       (bytes: Uint8Array) => Buffer.from(bytes),
       (bytes) => bytes,
@@ -74,6 +97,7 @@ const call = <I, O>(
       (error, answer) =>
         resume(error === null ? Effect.succeed(answer ?? new Uint8Array()) : readError(settings, error))
     )
+    return Effect.sync(() => under.cancel())
   }).pipe(
     Effect.flatMap((answer) =>
       Effect.try({
@@ -85,7 +109,7 @@ const call = <I, O>(
 
 const readError = (settings: ContainerdSettings, error: ServiceError): CallError => {
   const detail = error.details.replaceAll("\n", ", ").trim()
-  if (error.code !== status.UNAVAILABLE) {
+  if (error.code !== status.UNAVAILABLE && !isCut(error)) {
     return new CallFailed({ reason: reasons[error.code] ?? "Other", detail })
   }
   const found = obstacles.find(({ code }) => detail.includes(code))
@@ -99,6 +123,12 @@ const readError = (settings: ContainerdSettings, error: ServiceError): CallError
     })
 }
 
+/** A call that ended without a word of the server's, or one of a server that had lost its shim. */
+const isCut = ({ code, details }: ServiceError): boolean => code === status.CANCELLED || cut.test(details)
+
+const cut =
+  /ttrpc: closed|^Received RST_STREAM|^Received HTTP status|^No status information|^Call cancelled|^Write (?:error|failed)/
+
 const reasons: Readonly<Record<number, CallFailed["reason"]>> = {
   [status.NOT_FOUND]: "NotFound",
   [status.ALREADY_EXISTS]: "AlreadyExists"
@@ -106,9 +136,12 @@ const reasons: Readonly<Record<number, CallFailed["reason"]>> = {
 
 const start = "start containerd (Debian: apt-get install containerd), or name its socket (CONTAINERD_ADDRESS)"
 
+const noSocket = "there is no such socket"
+const noListener = "nobody listens on this socket"
+
 const obstacles = [
-  { code: "ENOENT", detail: "there is no such socket", remedy: start },
-  { code: "ECONNREFUSED", detail: "nobody listens on this socket", remedy: start },
+  { code: "ENOENT", detail: noSocket, remedy: start },
+  { code: "ECONNREFUSED", detail: noListener, remedy: start },
   {
     code: "EACCES",
     detail: "the right to write to this socket is missing",
