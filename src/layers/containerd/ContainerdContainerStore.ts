@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { RuntimeUnavailable } from "../../domain/CheckpointError.ts"
-import { resolve } from "../../domain/Container.ts"
+import { type Container, resolve } from "../../domain/Container.ts"
 import { ContainerStore } from "../../effects/ContainerStore.ts"
 import * as Proc from "../shared/Proc.ts"
 import { runtimeName } from "./ContainerdSettings.ts"
@@ -29,6 +29,11 @@ export const layer = (containerd: Containerd): Layer.Layer<ContainerStore> => {
       })
     )
   }).pipe(Effect.catchTag("CallFailed", (error) => failed("inspect", settings.namespace, "Unknown", error.detail)))
+  const ids = Effect.catchTag(
+    client.call(Services.listContainers, undefined),
+    "CallFailed",
+    (error) => failed("inspect", settings.namespace, "Unknown", error.detail)
+  )
   return Layer.succeed(ContainerStore, {
     list,
     get,
@@ -36,10 +41,13 @@ export const layer = (containerd: Containerd): Layer.Layer<ContainerStore> => {
       Effect.catchTag(
         get(reference),
         "ContainerNotFound",
-        () => Effect.flatMap(list, (found) => resolve(reference, found))
+        // Each task is asked of its shim, which may be at a dump: only the one that is meant is asked for.
+        () => Effect.flatMap(ids, (found) => Effect.flatMap(resolve(reference, found.map(named)), ({ id }) => get(id)))
       )
   })
 }
+
+const named = ({ id }: Services.Metadata): Container => ({ id, state: "stopped", labels: {}, identity: "" })
 
 /** Fails where no process can be seen: every container would else seem to be stopped. */
 const seesProcesses = (socket: string): Effect.Effect<void, RuntimeUnavailable> =>
