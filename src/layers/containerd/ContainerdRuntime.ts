@@ -3,6 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Runtime } from "../../effects/Runtime.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
 import * as ContainerSurvey from "../shared/ContainerSurvey.ts"
 import * as CriuCapabilities from "../shared/CriuCapabilities.ts"
 import { probe } from "./ContainerdCapabilities.ts"
@@ -39,7 +40,10 @@ export const layer = (containerd: Containerd): Layer.Layer<Runtime, never, FileS
             current(containerd, "inspect", container),
             ({ runc }) => ContainerSurvey.residentBytes(runc.pid)
           ),
-        settle: (container) => settle(settings.namespace, container.id),
+        settle: (container) =>
+          Effect.tap(settle(settings.namespace, container.id), () => {
+            if (container.process !== undefined) Cgroup.bringBack(container.process.pid)
+          }),
         survey: (container, depth) =>
           Effect.flatMap(
             current(containerd, "checkpoint", container),
