@@ -2,6 +2,7 @@
  * What would make a restore fail, looked at before anything is killed or started. It changes nothing.
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { OpenFile } from "../../domain/CheckpointConfig.ts"
 import type { RuntimeFailed, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
@@ -11,7 +12,8 @@ import * as OciSpec from "../shared/OciSpec.ts"
 import * as OpenFiles from "../shared/OpenFiles.ts"
 import * as ContainerdBundle from "./ContainerdBundle.ts"
 import * as ContainerdRootfs from "./ContainerdRootfs.ts"
-import { type Containerd, failed, look } from "./ContainerdTask.ts"
+import { dockers, ofDocker } from "./ContainerdSettings.ts"
+import { type Containerd, failed, look, ofAnotherRuntime } from "./ContainerdTask.ts"
 import * as Services from "./Services.ts"
 
 /** Finds what would make the restore fail. */
@@ -28,6 +30,7 @@ export const checkRestore = (
       OciSpec.parse(metadata.spec),
       (detail) => fail("FileMissing", `the specification that containerd keeps of it cannot be read (${detail})`)
     )
+    if (containerd.settings.namespace === dockers) yield* fail("Unsupported", ofDocker)
     if (spec.process?.terminal === true) {
       yield* fail("ConsoleMissing", "it has a terminal, which containerd's shim cannot be handed at a restore")
     }
@@ -70,12 +73,10 @@ export const known = (
         "its root file system went with it, and without that it cannot be restored"
       )),
     ({ metadata }) =>
-      metadata.runtime === runcRuntime ? Effect.succeed(metadata) : failed(
-        "restore",
-        id,
-        "Unsupported",
-        `its runtime is "${metadata.runtime}", and only "${runcRuntime}" restores`
-      )
+      Option.match(Option.fromNullable(ofAnotherRuntime(metadata)), {
+        onNone: () => Effect.succeed(metadata),
+        onSome: (detail) => failed("restore", id, "Unsupported", detail)
+      })
   )
 
 /** The mounts of its root file system; `undefined` where that is a folder which the specification names. */
@@ -88,9 +89,6 @@ export const mountsOf = (
     "CallFailed",
     (error) => failed("restore", id, "FileMissing", `its root file system cannot be mounted (${error.detail})`)
   )
-
-/** The shim that the images are restored by. */
-const runcRuntime = "io.containerd.runc.v2"
 
 /** The files where they lie while nothing is mounted; those of which that is not known are left out. */
 const onDisk = (

@@ -17,6 +17,7 @@ import type * as Process from "../shared/Process.ts"
 import * as ContainerdBundle from "./ContainerdBundle.ts"
 import { forget, pause, resume } from "./ContainerdLifecycle.ts"
 import * as ContainerdOptions from "./ContainerdOptions.ts"
+import { dockers, ofDocker } from "./ContainerdSettings.ts"
 import { settle } from "./ContainerdSettle.ts"
 import { type Containerd, current, failed, type Live, look, stateOf } from "./ContainerdTask.ts"
 import * as Services from "./Services.ts"
@@ -33,10 +34,22 @@ export const checkpoint = (
     const paused = stateOf(live) === "paused"
     const { runc, task } = live
     if (task.streams.terminal) yield* failed("checkpoint", id, "ConsoleMissing", ofTerminal)
-    if (live.metadata.labels[restartLabel] === "running" && request.options.leaveRunning !== true) {
-      const detail = `containerd would start it cold as soon as it is stopped (its label "${restartLabel}")`
-      yield* failed("checkpoint", id, "Unsupported", detail, `use option "leaveRunning", or take the label away`)
+    if (containerd.settings.namespace === dockers && request.options.leaveRunning !== true) {
+      yield* failed("checkpoint", id, "Unsupported", ofDocker)
     }
+    if (live.metadata.labels[restartLabel] === "running") {
+      const detail =
+        "containerd would start it cold when it is stopped, and take it for ended during a long checkpoint " +
+        `(its label "${restartLabel}" is "running")`
+      yield* failed(
+        "checkpoint",
+        id,
+        "Unsupported",
+        detail,
+        `take the label away: ctr container label ${id} ${restartLabel}=`
+      )
+    }
+    if (task.status === "unknown") yield* failed("checkpoint", id, "Busy", "its shim does not say what its streams are")
     const spec = yield* ContainerdBundle.keep(runc.bundle, task.streams, request.imagePath)
     if (request.after === "paused") yield* pause(containerd, container)
     const finished = yield* call(containerd, id, request).pipe(CriuDump.withProgress(request))

@@ -1,6 +1,7 @@
 /**
  * Pausing, resuming and stopping a container through its task: after each, the kernel is asked whether it is so.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { RuntimeFailed, RuntimeUnavailable } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
@@ -57,6 +58,24 @@ export const clear = (
       : forget(containerd, operation, id)
   })
 
+/** Deletes the task of a container that has ended, and of no other: one that runs is somebody else's, and fails. */
+export const forgetEnded = (
+  containerd: Containerd,
+  operation: RuntimeFailed["operation"],
+  id: string
+): Effect.Effect<void, LifecycleError> =>
+  Effect.gen(function* () {
+    const found = yield* Effect.catchTag(look(containerd, id, operation), "ContainerNotFound", () =>
+      Effect.succeed(undefined))
+    if (found?.task === undefined) {
+      return
+    }
+    if (stateOf(found) !== "stopped") {
+      yield* failed(operation, id, "Busy", "somebody else has started it meanwhile")
+    }
+    yield* forget(containerd, operation, id)
+  })
+
 /** Deletes a task that has ended; its shim may hear of the end only now. */
 export const forget = (
   containerd: Containerd,
@@ -66,10 +85,14 @@ export const forget = (
   Effect.gen(function* () {
     const { client } = containerd
     const look = act(operation, id, orNone(client.call(Services.getTask, { id })))
-    for (let turn = 0; turn < 1000; turn++) {
+    const began = yield* Clock.currentTimeMillis
+    let pid = 0
+    for (let turn = 0; (yield* Clock.currentTimeMillis) - began < 10_000; turn++) {
       const task = yield* look
-      if (task === undefined) return
+      // Another one has taken its place.
+      if (task === undefined || (pid !== 0 && task.pid !== 0 && task.pid !== pid)) return
       if (task.status === "stopped" || task.status === "created") break
+      if (task.pid !== 0) pid = task.pid
       yield* Effect.sleep(turn < 20 ? 2 : 10)
     }
     yield* act(operation, id, orNone(client.call(Services.deleteTask, { id })))

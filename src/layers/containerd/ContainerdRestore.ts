@@ -17,7 +17,7 @@ import { storageFailed } from "../shared/storageFailed.ts"
 import * as ContainerdBundle from "./ContainerdBundle.ts"
 import { known, mountsOf } from "./ContainerdCheckRestore.ts"
 import type { CallError } from "./ContainerdClient.ts"
-import { clear, pause } from "./ContainerdLifecycle.ts"
+import { clear, forgetEnded, pause } from "./ContainerdLifecycle.ts"
 import * as ContainerdOptions from "./ContainerdOptions.ts"
 import * as ContainerdStreams from "./ContainerdStreams.ts"
 import { type Containerd, current, failed } from "./ContainerdTask.ts"
@@ -36,7 +36,7 @@ export const restore = (
     const { id } = container
     const metadata = yield* known(containerd, id)
     const rootfs = yield* mountsOf(containerd, metadata)
-    yield* clear(containerd, "restore", id)
+    yield* forgetEnded(containerd, "restore", id)
     const freeze = request.after === "paused" ? yield* FreezeScript.write(workPath) : undefined
     const criu = {
       ...ContainerdOptions.ofRestore(options),
@@ -50,10 +50,14 @@ export const restore = (
       options: RuncOptions.restore(metadata.runtimeOptions, { imagePath: checkpoint.path, workPath })
     }
     yield* makeInput(id, ContainerdStreams.missingInput(streams, KernelFile.exists))
+    yield* act(id, client.call(Services.createTask, creation))
+    // From here on the task is ours.
     yield* Effect.gen(function* () {
-      yield* act(id, client.call(Services.createTask, creation))
       const bundle = bundleOf(containerd, container, request)
-      if (!CriuConfig.isEmpty(criu)) yield* configure(bundle, workPath, criu)
+      if (!CriuConfig.isEmpty(criu)) {
+        const detail = "the folder of its task cannot be found, by which CRIU is told its options"
+        yield* bundle === undefined ? failed("restore", id, "Unknown", detail) : configure(bundle, workPath, criu)
+      }
       yield* RestoreProgress.whileRestoring(request.report, (onStart) => {
         const shim = bundle === undefined ? undefined : shimIn(bundle)
         if (shim !== undefined) onStart(shim)
@@ -98,7 +102,7 @@ const makeInput = (id: string, path: string | undefined) =>
   })
 
 /** Writes CRIU's configuration and has runc find it. */
-const configure = (bundle: string | undefined, workPath: string, options: CriuConfig.Options) =>
+const configure = (bundle: string, workPath: string, options: CriuConfig.Options) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const file = `${workPath}/criu.conf`
@@ -106,7 +110,7 @@ const configure = (bundle: string | undefined, workPath: string, options: CriuCo
       fs.writeFileString(file, CriuConfig.print(options), { mode: 0o600 }),
       storageFailed("write CRIU's configuration", file)
     )
-    yield* ContainerdBundle.configureCriu(bundle ?? "", file)
+    yield* ContainerdBundle.configureCriu(bundle, file)
   })
 
 /** The process of which the restored ones are descendants: it works in the bundle. */
@@ -132,7 +136,14 @@ const keepPaused = (containerd: Containerd, { process: _, ...container }: Contai
   })
 
 const act = <A>(id: string, call: Effect.Effect<A, CallError>) =>
-  Effect.catchTag(call, "CallFailed", ({ detail }) => failed("restore", id, "Unknown", detail))
+  Effect.catchTag(
+    call,
+    "CallFailed",
+    ({ detail, reason }) =>
+      reason === "AlreadyExists"
+        ? failed("restore", id, "Busy", "somebody else has started it meanwhile")
+        : failed("restore", id, "Unknown", detail)
+  )
 
 const judge = (id: string, workPath: string, detail: string) =>
   Effect.gen(function* () {

@@ -25,6 +25,12 @@ export interface ContainerdSettings {
 /** The name of the runtime, as records and errors show it. */
 export const runtimeName = "containerd"
 
+/** The namespace that Docker keeps its containers in. */
+export const dockers = "moby"
+
+/** Why what ends or starts a container is not done there. */
+export const ofDocker = 'it is one of Docker, which would take it for ended and start it again; use "--runtime docker"'
+
 /** Completes a configuration. */
 export const complete = (config: ContainerdConfig): ContainerdSettings => ({
   socket: (config.socket ?? "/run/containerd/containerd.sock").replace(/^unix:\/\//, ""),

@@ -47,8 +47,20 @@ export const look = (
     if (!isId(id)) return yield* new ContainerNotFound({ container: id })
     const metadata = yield* orNone(containerd.client.call(Services.getContainer, { id }))
     if (metadata === undefined) return yield* new ContainerNotFound({ container: id })
-    const task = yield* orNone(containerd.client.call(Services.getTask, { id }))
-    return { metadata, task, runc: readRunc(containerd.settings, metadata) }
+    const ask = orNone(containerd.client.call(Services.getTask, { id }))
+    for (let turn = 0; turn < 10; turn++) {
+      const task = yield* ask
+      const runc = readRunc(containerd.settings, metadata)
+      if (task === undefined || runc !== undefined || !isUntold(task)) return { metadata, task, runc }
+      yield* Effect.sleep(50)
+    }
+    return yield* failed(
+      operation,
+      id,
+      "Busy",
+      "its shim does not say what it does",
+      "try again when it has done with it"
+    )
   }).pipe(Effect.catchTag("CallFailed", (error) => failed(operation, id, "Unknown", error.detail)))
 
 /** The living container that is meant; fails where it has ended, or another incarnation has taken its place. */
@@ -66,6 +78,8 @@ export const current = (
     )
     const { metadata, runc, task } = found
     if (task === undefined || stateOf(found) === "stopped") return yield* gone("it does not run")
+    const foreign = ofAnotherRuntime(metadata)
+    if (foreign !== undefined) return yield* failed(operation, container.id, "Unsupported", foreign)
     if (runc === undefined) {
       return yield* failed(
         operation,
@@ -85,14 +99,25 @@ export const current = (
     return { metadata, task, runc }
   })
 
+/** Why a container is none of ours: its shim would take no notice of what it is asked. `undefined` where it is one. */
+export const ofAnotherRuntime = ({ runtime, runtimeOptions }: Services.Metadata): string | undefined =>
+  runtime !== runcRuntime
+    ? `its runtime is "${runtime}", and only "${runcRuntime}" checkpoints and restores`
+    : RuncOptions.isOurs(runtimeOptions)
+    ? undefined
+    : `its runtime has options of the kind "${runtimeOptions.type}", which "${runcRuntime}" does not know`
+
+/** The shim that dumps to a folder and restores from one; others of containerd 1.7 take no notice of it. */
+const runcRuntime = "io.containerd.runc.v2"
+
 /** What a container is doing. */
 export const stateOf = ({ runc, task }: Found): ContainerState => {
   if (task === undefined || task.status === "stopped") return "stopped"
   // Created to be restored, and not started: nothing runs in it.
   if (task.status === "created") return task.pid === 0 ? "stopped" : "created"
-  if (runc === undefined) return task.status === "unknown" ? "stopped" : task.status === "paused" ? "paused" : "running"
-  if (!Proc.isAlive(runc.pid, runc.startTime)) return "stopped"
-  return task.status === "paused" || isFrozen(runc) ? "paused" : "running"
+  const startTime = runc?.startTime ?? Proc.stat(task.pid)?.startTime
+  if (startTime === undefined || !Proc.isAlive(runc?.pid ?? task.pid, startTime)) return "stopped"
+  return task.status === "paused" || (runc !== undefined && isFrozen(runc)) ? "paused" : "running"
 }
 
 /** A container in the words of all worlds. */
@@ -111,6 +136,9 @@ export const describe = (settings: ContainerdSettings, found: Found): Container 
     ...(doing === "stopped" || runc === undefined ? {} : { bundle: runc.bundle })
   }
 }
+
+/** Whether its shim had no answer: nothing of such a task is known but that there is one. */
+export const isUntold = ({ pid, status }: Services.Task): boolean => status === "unknown" && pid === 0
 
 /** The ids that containerd accepts (its `identifiers` package); no other is asked for. */
 const isId = (id: string): boolean => id.length <= 76 && /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(id)

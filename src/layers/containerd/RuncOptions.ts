@@ -50,12 +50,15 @@ export const checkpoint = (options: CheckpointOptions): Any => ({
 /** The kind of the options that a task of runc is created with. */
 const kind = "containerd.runc.v1.Options"
 
+/** Whether the shim of runc takes options of this kind, as containerd before us has them or none. */
+export const isOurs = ({ type }: Any): boolean => type === "" || type === kind || type === `type.googleapis.com/${kind}`
+
 /** Where runc keeps its state, of all namespaces, when the options name no other folder (the shim's `RuncRoot`). */
 const defaultRoot = "/run/containerd/runc"
 
 /** The state folder of runc for the containers of a namespace. */
 export const root = (own: Any, namespace: string): string => {
-  const chosen = own.type === kind ? Wire.read(own.value).text(7) : ""
+  const chosen = isOurs(own) ? Wire.read(own.value).text(7) : ""
   return `${chosen === "" ? defaultRoot : chosen}/${namespace}`
 }
 
@@ -63,7 +66,7 @@ export const root = (own: Any, namespace: string): string => {
 export const restore = (own: Any, paths: { readonly imagePath: string; readonly workPath: string }): Any => ({
   type: kind,
   value: Wire.merge(
-    own.type === kind ? own.value : new Uint8Array(),
+    isOurs(own) ? own.value : new Uint8Array(),
     Wire.write({ 10: paths.imagePath, 11: paths.workPath })
   )
 })

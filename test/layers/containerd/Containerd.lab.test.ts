@@ -314,7 +314,7 @@ describe("what containerd would start again", () => {
   const label = "containerd.io/restart.status"
 
   check(
-    "is not stopped by a checkpoint, and can be left running",
+    "is refused before anything is frozen, left running or not",
     { labels: { [label]: "running" } },
     (container) =>
       Effect.gen(function* () {
@@ -322,10 +322,13 @@ describe("what containerd would start again", () => {
         expect(yield* Effect.flip(Checkpoints.create(container.id, "first"))).toMatchObject({
           _tag: "RuntimeFailed",
           reason: "Unsupported",
-          hint: expect.stringContaining("leaveRunning")
+          hint: expect.stringContaining(label)
         })
+        expect(yield* Effect.flip(Checkpoints.create(container.id, "first", { leaveRunning: true }))).toMatchObject({
+          reason: "Unsupported"
+        })
+        expect(yield* Checkpoints.names(container.id)).toEqual([])
         yield* container.counted(before + 3)
-        expect((yield* Checkpoints.create(container.id, "first", { leaveRunning: true })).state).toBe("running")
         yield* container.ctr("container", "label", container.id, `${label}=`)
         expect((yield* Checkpoints.create(container.id, "second")).state).toBe("stopped")
       })
