@@ -9,17 +9,19 @@ import * as Either from "effect/Either"
 import type { RuntimeFailed, RuntimeUnavailable, StorageFailed } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
 import type { Dumped, DumpRequest } from "../../effects/Runtime.ts"
+import * as Cgroup from "../shared/Cgroup.ts"
 import * as CriuDump from "../shared/CriuDump.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as OciSpec from "../shared/OciSpec.ts"
 import * as OpenFiles from "../shared/OpenFiles.ts"
+import * as Proc from "../shared/Proc.ts"
 import type * as Process from "../shared/Process.ts"
 import * as ContainerdBundle from "./ContainerdBundle.ts"
 import { forget, pause, resume } from "./ContainerdLifecycle.ts"
 import * as ContainerdOptions from "./ContainerdOptions.ts"
 import { dockers, ofDocker } from "./ContainerdSettings.ts"
 import { settle } from "./ContainerdSettle.ts"
-import { type Containerd, current, failed, type Live, look, stateOf } from "./ContainerdTask.ts"
+import { type Containerd, current, failed, type Live, look, patiently, stateOf } from "./ContainerdTask.ts"
 import * as Services from "./Services.ts"
 
 /** Dumps a container. */
@@ -58,7 +60,7 @@ export const checkpoint = (
       return yield* fail(containerd, live, paused, finished, log)
     }
     // containerd keeps the task of a container that has ended, and would start no other.
-    if (request.after === "stopped") yield* Effect.ignore(forgetEnded(containerd, id))
+    if (request.after === "stopped") yield* Effect.ignore(forgetEnded(patiently(containerd), id))
     return {
       ...(yield* CriuDump.readStatistics(request.workPath)),
       files: spec === undefined ? [] : yield* OpenFiles.read(
@@ -115,21 +117,33 @@ const forgetEnded = (containerd: Containerd, id: string) =>
     (found) => stateOf(found) === "stopped" ? forget(containerd, "checkpoint", id) : Effect.void
   )
 
+/** Lets a container go on past a shim that does not do it; whether it does. */
+const thaw = ({ cgroup, pid, startTime }: Live["runc"]): boolean => {
+  if (cgroup === undefined || !Proc.isAlive(pid, startTime)) return false
+  if (Cgroup.isFrozen(cgroup)) Cgroup.thaw(cgroup)
+  return !Cgroup.isFrozen(cgroup)
+}
+
 const fail = (
-  containerd: Containerd,
+  impatient: Containerd,
   { metadata: { id }, runc }: Live,
   paused: boolean,
   finished: Process.Finished,
   log: string
 ) =>
   Effect.gen(function* () {
+    const containerd = patiently(impatient)
     const container = { id, state: "paused" as const, labels: {}, identity: "" }
     const left: Array<string> = []
     const state = yield* Effect.orElseSucceed(Effect.map(look(containerd, id), stateOf), () => undefined)
     if (!paused && state === "paused") {
       const resumed = yield* Effect.either(resume(containerd, container))
-      if (Either.isLeft(resumed)) left.push(`it stands still and could not be resumed (${resumed.left.message})`)
+      if (Either.isLeft(resumed) && !thaw(runc)) {
+        left.push(`it stands still and could not be resumed (${resumed.left.message})`)
+      }
     }
+    // Nobody answers: the kernel lets it go on.
+    if (!paused && state === undefined) thaw(runc)
     if (state === "stopped") left.push("it did not live through it")
     else if (CriuDump.isBroken(finished, log)) left.push(...yield* CriuDump.mendNetwork(runc.pid))
     const verdict = CriuDump.judge(finished, log, finished.stderr)

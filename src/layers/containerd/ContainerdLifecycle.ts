@@ -27,11 +27,13 @@ export const resume = (containerd: Containerd, container: Container): Effect.Eff
   Effect.gen(function* () {
     const live = yield* current(containerd, "resume", container)
     if (stateOf(live) !== "paused") return
+    const { cgroup } = live.runc
     if (live.task.status === "paused") {
+      // Let go on past its shim, which takes it for paused still: runc resumes nothing that runs.
+      if (cgroup !== undefined && !Cgroup.isFrozen(cgroup)) Cgroup.freeze(cgroup)
       yield* act("resume", container.id, containerd.client.call(Services.resumeTask, { id: container.id }))
     }
     // Frozen past its shim, as by a CRIU that was ended in the middle: the shim takes it for running and resumes nothing.
-    const { cgroup } = live.runc
     if (cgroup !== undefined && Cgroup.isFrozen(cgroup)) Cgroup.thaw(cgroup)
     yield* requireState(containerd, "resume", "running", container)
   })

@@ -16,11 +16,12 @@ import * as RestoreProgress from "../shared/RestoreProgress.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import * as ContainerdBundle from "./ContainerdBundle.ts"
 import { known, mountsOf } from "./ContainerdCheckRestore.ts"
-import type { CallError } from "./ContainerdClient.ts"
+import { type CallError, isAway } from "./ContainerdClient.ts"
 import { clear, forgetEnded, pause } from "./ContainerdLifecycle.ts"
 import * as ContainerdOptions from "./ContainerdOptions.ts"
+import { settle } from "./ContainerdSettle.ts"
 import * as ContainerdStreams from "./ContainerdStreams.ts"
-import { type Containerd, current, failed } from "./ContainerdTask.ts"
+import { type Containerd, current, failed, look, patiently, stateOf } from "./ContainerdTask.ts"
 import * as RuncOptions from "./RuncOptions.ts"
 import * as Services from "./Services.ts"
 
@@ -61,15 +62,35 @@ export const restore = (
       yield* RestoreProgress.whileRestoring(request.report, (onStart) => {
         const shim = bundle === undefined ? undefined : shimIn(bundle)
         if (shim !== undefined) onStart(shim)
-        return Effect.catchTag(
+        return Effect.catchAll(
           client.call(Services.startTask, { id }),
-          "CallFailed",
-          (error) => Effect.flatMap(judge(id, workPath, error.detail), Effect.fail)
+          (error) =>
+            Effect.unlessEffect(
+              fail(id, workPath, error),
+              isAway(error) ? cameUp(containerd, id) : Effect.succeed(false)
+            )
         )
       })
       if (request.after === "paused") yield* keepPaused(containerd, container, workPath)
-    }).pipe(Effect.tapError(() => Effect.ignore(clear(containerd, "restore", id))))
+    }).pipe(Effect.tapError(() => Effect.ignore(clear(patiently(containerd), "restore", id))))
   })
+
+/** Whether a container runs whose containerd went away while it was started: its shim goes on without. */
+const cameUp = (containerd: Containerd, id: string) =>
+  Effect.zipRight(
+    settle(containerd.settings.namespace, id),
+    Effect.orElseSucceed(
+      Effect.map(look(patiently(containerd), id, "restore"), (found) => ["running", "paused"].includes(stateOf(found))),
+      () => false
+    )
+  )
+
+const fail = (
+  id: string,
+  workPath: string,
+  error: CallError
+): Effect.Effect<never, RuntimeFailed | RuntimeUnavailable, FileSystem.FileSystem> =>
+  error._tag === "CallFailed" ? Effect.flatMap(judge(id, workPath, error.detail), Effect.fail) : Effect.fail(error)
 
 /** The folder of a task that was created, as the shim has it. */
 const bundleOf = (

@@ -15,7 +15,7 @@ import * as ContainerdOptions from "./ContainerdOptions.ts"
 import { restore } from "./ContainerdRestore.ts"
 import { runtimeName } from "./ContainerdSettings.ts"
 import { settle } from "./ContainerdSettle.ts"
-import { type Containerd, current, failed } from "./ContainerdTask.ts"
+import { type Containerd, current, failed, patiently } from "./ContainerdTask.ts"
 
 /** The runtime of one containerd and namespace. */
 export const layer = (containerd: Containerd): Layer.Layer<Runtime, never, FileSystem.FileSystem> =>
@@ -56,8 +56,8 @@ export const layer = (containerd: Containerd): Layer.Layer<Runtime, never, FileS
         checkRestore: (container, subject) => checkRestore(containerd, container, subject),
         restore: (container, request) => provide(Effect.uninterruptible(restore(containerd, container, request))),
         pause: (container) => ContainerdLifecycle.pause(containerd, container),
-        resume: (container) => ContainerdLifecycle.resume(containerd, container),
-        stop: (container) => ContainerdLifecycle.stop(containerd, container),
+        resume: (container) => ContainerdLifecycle.resume(patiently(containerd), container),
+        stop: (container) => ContainerdLifecycle.stop(patiently(containerd), container),
         lockedNetwork: ContainerdNetwork.locked,
         unlockNetwork: ContainerdNetwork.unlock
       }

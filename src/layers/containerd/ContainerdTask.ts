@@ -11,7 +11,7 @@ import * as Cgroup from "../shared/Cgroup.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as OciState from "../shared/OciState.ts"
 import * as Proc from "../shared/Proc.ts"
-import type { CallError, ContainerdClient } from "./ContainerdClient.ts"
+import * as ContainerdClient from "./ContainerdClient.ts"
 import { type ContainerdSettings, runtimeName } from "./ContainerdSettings.ts"
 import * as RuncOptions from "./RuncOptions.ts"
 import * as Services from "./Services.ts"
@@ -19,8 +19,14 @@ import * as Services from "./Services.ts"
 /** What is asked, and of whom. */
 export interface Containerd {
   readonly settings: ContainerdSettings
-  readonly client: ContainerdClient
+  readonly client: ContainerdClient.ContainerdClient
 }
+
+/** The same for calls that may be made again: they wait for a containerd that is being started anew. */
+export const patiently = ({ client, settings }: Containerd): Containerd => ({
+  settings,
+  client: ContainerdClient.patient(client)
+})
 
 /** A container as it is now. */
 export interface Found {
@@ -144,7 +150,9 @@ export const isUntold = ({ pid, status }: Services.Task): boolean => status === 
 const isId = (id: string): boolean => id.length <= 76 && /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/.test(id)
 
 /** What is not there is `undefined`, and no failure. */
-export const orNone = <A>(effect: Effect.Effect<A, CallError>): Effect.Effect<A | undefined, CallError> =>
+export const orNone = <A>(
+  effect: Effect.Effect<A, ContainerdClient.CallError>
+): Effect.Effect<A | undefined, ContainerdClient.CallError> =>
   Effect.catchTag(
     effect,
     "CallFailed",

@@ -75,6 +75,33 @@ describe("a dump goes on", () => {
         yield* Checkpoints.create(container.id, "second", { leaveRunning: true })
       }).pipe(Effect.provide(LabContainerd.layerOf(container)))
     }))
+
+  it.scopedLive("containerd is started again during a dump and during a restore: nothing stands still, and nothing is left", () =>
+    Effect.gen(function* () {
+      const container = yield* LabContainerd.make({ programs: true, args: heavy })
+      yield* Effect.gen(function* () {
+        const before = yield* container.counted(3)
+        const dump = yield* Effect.fork(Checkpoints.create(container.id, "first"))
+        yield* waitFor((line) => line.startsWith("runc ") && line.includes(" checkpoint "))
+        yield* container.containerd.restart
+        const created = yield* Effect.either(Fiber.join(dump))
+        expect(ContainerdSettle.isBusy("default", container.id)).toBe(false)
+        if (Either.isLeft(created)) {
+          // It goes on, and is checkpointed anew.
+          yield* container.counted(before + 5)
+          yield* Checkpoints.create(container.id, "first")
+        }
+        const restore = yield* Effect.fork(Checkpoints.restore(container.id, "first"))
+        yield* waitFor((line) => line.startsWith("runc ") && line.includes(" restore "))
+        yield* container.containerd.restart
+        // A shim may end its runc with the connection: then nothing is left of the task, and it is restored anew.
+        if (Either.isLeft(yield* Effect.either(Fiber.join(restore)))) {
+          expect(yield* container.ctr("task", "ls", "--quiet")).toBe("")
+          yield* Checkpoints.restore(container.id, "first")
+        }
+        yield* container.counted(before + 10)
+      }).pipe(Effect.provide(LabContainerd.layerOf(container)))
+    }))
 })
 
 const waitFor = (wanted: (line: string) => boolean) =>
