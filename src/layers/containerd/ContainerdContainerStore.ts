@@ -6,7 +6,7 @@ import { type Container, resolve } from "../../domain/Container.ts"
 import { ContainerStore } from "../../effects/ContainerStore.ts"
 import * as Proc from "../shared/Proc.ts"
 import { runtimeName } from "./ContainerdSettings.ts"
-import { type Containerd, describe, failed, look, readRunc } from "./ContainerdTask.ts"
+import { type Containerd, describe, failed, isUntold, look, readRunc } from "./ContainerdTask.ts"
 import * as Services from "./Services.ts"
 
 /** The containers of the namespace. */
@@ -21,13 +21,17 @@ export const layer = (containerd: Containerd): Layer.Layer<ContainerStore> => {
     yield* seesProcesses(settings.socket)
     const containers = yield* client.call(Services.listContainers, undefined)
     const tasks = yield* client.call(Services.listTasks, undefined)
-    return containers.map((metadata) =>
-      describe(settings, {
-        metadata,
-        task: tasks.find(({ id }) => id === metadata.id),
-        runc: readRunc(settings, metadata)
-      })
-    )
+    return yield* Effect.forEach(containers, (metadata) => {
+      const task = tasks.find(({ id }) => id === metadata.id)
+      const runc = readRunc(settings, metadata)
+      return task !== undefined && runc === undefined && isUntold(task)
+        ? Effect.catchTag(
+          get(metadata.id),
+          "ContainerNotFound",
+          () => Effect.succeed(describe(settings, { metadata, task: undefined, runc }))
+        )
+        : Effect.succeed(describe(settings, { metadata, task, runc }))
+    })
   }).pipe(Effect.catchTag("CallFailed", (error) => failed("inspect", settings.namespace, "Unknown", error.detail)))
   const ids = Effect.catchTag(
     client.call(Services.listContainers, undefined),
