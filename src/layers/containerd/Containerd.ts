@@ -9,7 +9,6 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { encodeComponent } from "../../domain/CheckpointDirectory.ts"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
@@ -20,7 +19,7 @@ import * as NodeDisk from "../shared/NodeDisk.ts"
 import * as ContainerdClient from "./ContainerdClient.ts"
 import * as ContainerdContainerStore from "./ContainerdContainerStore.ts"
 import * as ContainerdRuntime from "./ContainerdRuntime.ts"
-import { complete, type ContainerdConfig } from "./ContainerdSettings.ts"
+import { complete, type ContainerdConfig, scopeOf } from "./ContainerdSettings.ts"
 
 export type { ContainerdConfig } from "./ContainerdSettings.ts"
 
@@ -51,8 +50,7 @@ export const layer = (config: ContainerdConfig = {}): Layer.Layer<Containerd> =>
   const settings = complete(config)
   const containerd = { settings, client: ContainerdClient.make(settings) }
   const host = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
-  const scope = `containerd/${encodeComponent(settings.namespace)}`
-  const store = CheckpointFolder.layer({ root: settings.stasisRoot, scope })
+  const store = CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings) })
   const ports = Layer.mergeAll(
     ContainerdContainerStore.layer(containerd),
     ContainerdRuntime.layer(containerd),

@@ -3,6 +3,7 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import { encodeComponent } from "../../domain/CheckpointDirectory.ts"
 import type { RuntimeFailed, RuntimeUnavailable, StorageFailed } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
 import type { RestoreRequest } from "../../effects/Runtime.ts"
@@ -19,6 +20,7 @@ import { known, mountsOf } from "./ContainerdCheckRestore.ts"
 import { type CallError, isAway } from "./ContainerdClient.ts"
 import { clear, forgetEnded, pause } from "./ContainerdLifecycle.ts"
 import * as ContainerdOptions from "./ContainerdOptions.ts"
+import { scopeOf } from "./ContainerdSettings.ts"
 import { settle } from "./ContainerdSettle.ts"
 import * as ContainerdStreams from "./ContainerdStreams.ts"
 import { type Containerd, current, failed, look, patiently, stateOf } from "./ContainerdTask.ts"
@@ -57,7 +59,9 @@ export const restore = (
       const bundle = bundleOf(containerd, container, request)
       if (!CriuConfig.isEmpty(criu)) {
         const detail = "the folder of its task cannot be found, by which CRIU is told its options"
-        yield* bundle === undefined ? failed("restore", id, "Unknown", detail) : configure(bundle, workPath, criu)
+        yield* bundle === undefined
+          ? failed("restore", id, "Unknown", detail)
+          : configure(bundle, configFile(containerd, id), criu)
       }
       yield* RestoreProgress.whileRestoring(request.report, (onStart) => {
         const shim = bundle === undefined ? undefined : shimIn(bundle)
@@ -71,6 +75,8 @@ export const restore = (
             )
         )
       })
+      // runc has CRIU read it at the next dump as well, for which other options count.
+      if (!CriuConfig.isEmpty(criu)) yield* writeConfig(configFile(containerd, id), {})
       if (request.after === "paused") yield* keepPaused(containerd, container, workPath)
     }).pipe(Effect.tapError(() => Effect.ignore(clear(patiently(containerd), "restore", id))))
   })
@@ -123,15 +129,27 @@ const makeInput = (id: string, path: string | undefined) =>
   })
 
 /** Writes CRIU's configuration and has runc find it. */
-const configure = (bundle: string, workPath: string, options: CriuConfig.Options) =>
+const configure = (bundle: string, file: string, options: CriuConfig.Options) =>
+  Effect.zipRight(writeConfig(file, options), ContainerdBundle.configureCriu(bundle, file))
+
+/** Where it lies: the task has it named for as long as it lives. */
+const configFile = ({ settings }: Containerd, id: string): string =>
+  `${settings.stasisRoot}/${scopeOf(settings)}/${encodeComponent(id)}/criu.conf`
+
+/** Our options count, being behind the machine's, which runc would have CRIU read without us. */
+const writeConfig = (file: string, options: CriuConfig.Options) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const file = `${workPath}/criu.conf`
+    const ofMachine = KernelFile.read("/etc/criu/runc.conf") ?? ""
+    const text = `${ofMachine === "" || ofMachine.endsWith("\n") ? ofMachine : `${ofMachine}\n`}${
+      CriuConfig.print(options)
+    }`
+    const folder = file.slice(0, file.lastIndexOf("/"))
+    yield* Effect.mapError(fs.makeDirectory(folder, { recursive: true, mode: 0o700 }), storageFailed("make", folder))
     yield* Effect.mapError(
-      fs.writeFileString(file, CriuConfig.print(options), { mode: 0o600 }),
+      fs.writeFileString(file, text, { mode: 0o600 }),
       storageFailed("write CRIU's configuration", file)
     )
-    yield* ContainerdBundle.configureCriu(bundle, file)
   })
 
 /** The process of which the restored ones are descendants: it works in the bundle. */

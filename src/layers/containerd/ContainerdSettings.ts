@@ -1,4 +1,5 @@
 /** Which containerd is spoken to, and which of its namespaces is meant. */
+import { encodeComponent } from "../../domain/CheckpointDirectory.ts"
 
 /** What {@link layer} of `Containerd.ts` is given. */
 export interface ContainerdConfig {
@@ -24,6 +25,9 @@ export interface ContainerdSettings {
 
 /** The name of the runtime, as records and errors show it. */
 export const runtimeName = "containerd"
+
+/** Where what is kept of the containers of a namespace lies below the stasis root. */
+export const scopeOf = ({ namespace }: ContainerdSettings): string => `containerd/${encodeComponent(namespace)}`
 
 /** The namespace that Docker keeps its containers in. */
 export const dockers = "moby"
