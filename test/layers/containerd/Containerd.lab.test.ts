@@ -10,6 +10,7 @@ import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../../src/effects/ContainerStore.ts"
 import { Runtime } from "../../../src/effects/Runtime.ts"
 import * as Containerd from "../../../src/layers/containerd/Containerd.ts"
+import { table } from "./kinds.ts"
 import * as LabContainerd from "./LabContainerd.ts"
 
 const get = (id: string) => Effect.flatMap(ContainerStore, (store) => store.get(id))
@@ -87,6 +88,7 @@ describe("create and restore", () => {
       yield* container.counted(before + 20)
       const elsewhere = Containerd.layer({ ...container.config, namespace: "default" })
       expect(yield* Effect.provide(Effect.flatMap(ContainerStore, (store) => store.list), elsewhere)).toEqual([])
+      yield* table.expectRow("plain", "nothing", "it goes on, as a task of containerd")
     }))
 
   check(
@@ -108,6 +110,11 @@ describe("create and restore", () => {
         const group = readFileSync(`/proc/${yield* container.pid}/cgroup`, "utf8").trim().split("::")[1]
         expect(group).toMatch(new RegExp(`/default/${container.id}$`))
         expect(readdirSync(`/sys/fs/cgroup${group}`)).not.toContain("stasis-frozen")
+        yield* table.expectRow(
+          "paused",
+          "nothing",
+          "it stays paused, for containerd as well, and does not run in between"
+        )
       })
   )
 
@@ -120,6 +127,7 @@ describe("create and restore", () => {
         yield* Checkpoints.create(container.id, "first")
         yield* Checkpoints.restore(container.id, "first")
         yield* container.counted(before + 1)
+        yield* table.expectRow("folder", "nothing", "it goes on, as a task of containerd")
       })
   )
 
@@ -157,6 +165,7 @@ describe("streams", () => {
           Effect.sync(() => readFileSync(log, "utf8").split("\n").length),
           (lines) => lines > written + 5
         )
+        yield* table.expectRow("log", "nothing", "it goes on, and writes to the same log")
       }).pipe(Effect.provide(LabContainerd.layerOf(container)))
     }))
 
@@ -186,6 +195,7 @@ describe("streams", () => {
         yield* Checkpoints.create(container.id, "second")
         yield* Checkpoints.restore(container.id, "second")
         yield* container.counted(before + 300)
+        yield* table.expectRow("unread", "nothing", "it goes on, and its output goes to `/dev/null` from then on")
       })
   )
 
@@ -210,6 +220,11 @@ describe("streams", () => {
       })
       expect(yield* Checkpoints.names(container.id)).toEqual([])
       yield* container.counted(before + 5)
+      yield* table.expectRow(
+        "terminal",
+        "refused: `ConsoleMissing`",
+        "containerd's shim is handed no terminal at a restore"
+      )
     }))
 })
 
@@ -246,6 +261,7 @@ a, _ = s.accept()`)
           reason: "NamespaceMissing"
         })
         expect(yield* container.ctr("task", "ls", "--quiet")).toBe("")
+        yield* table.expectRow("connection", "`tcpEstablished`", "it goes on over the same connection")
       }).pipe(Effect.provide(LabContainerd.layerOf(container)))
     }))
 
@@ -260,6 +276,7 @@ fcntl.flock(held, fcntl.LOCK_EX)`)
       yield* Checkpoints.create(container.id, "first", { fileLocks: true })
       yield* Checkpoints.restore(container.id, "first")
       yield* container.counted(before + 1)
+      yield* table.expectRow("lock", "`fileLocks`", "it has its locks again")
     }))
 
   it.scopedLive("a file of the machine that it holds open and that has changed is refused before anything is touched", () =>
@@ -281,6 +298,8 @@ fcntl.flock(held, fcntl.LOCK_EX)`)
         utimesSync(`${folder}/file`, whole, whole)
         yield* Checkpoints.restore(container.id, "first")
         yield* container.counted(before + 1)
+        const then = "it goes on; where a file that it holds open has changed, the restore is refused"
+        yield* table.expectRow("bind", "nothing", then)
       }).pipe(Effect.provide(LabContainerd.layerOf(container)))
     }))
 
@@ -306,6 +325,8 @@ fcntl.flock(held, fcntl.LOCK_EX)`)
           reason: "FileChanged"
         })
         expect((yield* get(container.id)).state).toBe("running")
+        const then = "it goes on; where such a file has changed, the restore is refused"
+        yield* table.expectRow("own", "nothing", then)
       })
   )
 })
@@ -328,6 +349,7 @@ describe("what containerd would start again", () => {
           reason: "Unsupported"
         })
         expect(yield* Checkpoints.names(container.id)).toEqual([])
+        yield* table.expectRow("restarted", "refused: `Unsupported`", "take the label away first")
         yield* container.counted(before + 3)
         yield* container.ctr("container", "label", container.id, `${label}=`)
         expect((yield* Checkpoints.create(container.id, "second")).state).toBe("stopped")
