@@ -73,6 +73,7 @@ describe("OciSettings", () => {
       root: "/run/crun",
       stasisRoot: "/var/lib/stasis",
       criu: "criu",
+      ofEngine: false,
       env: {}
     })
     expect(OciSettings.complete({ runtime: "runc", criu: "/opt/criu/criu", stasisRoot: "/s" }, "/bin")).toMatchObject({
