@@ -135,7 +135,7 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
     preDump: () => Effect.void,
     residentBytes: () => Effect.succeed(1),
     checkpoint: (_, { after, imagePath, lease, workPath }) =>
-      Effect.suspend(() =>
+      Effect.flatMap(after === "paused" ? change("paused") : Effect.void, () =>
         run(
           dumpScript,
           [
@@ -149,10 +149,9 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
           ],
           lease,
           "checkpoint"
-        )
-      ).pipe(
-        Effect.as({ files: [], warnings: [] })
-      ),
+        )).pipe(
+          Effect.as({ files: [], warnings: [] })
+        ),
     checkRestore: () => Effect.void,
     restore: (_, { after, checkpoint, lease }) =>
       Effect.suspend(() => {

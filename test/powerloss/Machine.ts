@@ -99,6 +99,7 @@ export const checkpoints = (
           yield* Effect.sync(() => volume.put(`${imagePath}/${file}`, image(file, memory)))
         }
         yield* Effect.sync(() => volume.put(`${workPath}/stats-dump`, "statistics"))
+        if (after === "paused") yield* change(container, "paused")
         if (after === "stopped") {
           yield* become(undefined)
           yield* Effect.sync(() => volume.note({ tag: "one copy", memory }))

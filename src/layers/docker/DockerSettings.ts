@@ -52,16 +52,7 @@ export const complete = (config: DockerConnection): Either.Either<DockerSettings
   }))
 }
 
-/**
- * Reads an address. Without a port it is Docker's registered one: 2375, with TLS 2376.
- *
- * @example
- * ```ts
- * import * as DockerSettings from "./src/layers/docker/DockerSettings.ts"
- *
- * console.log(DockerSettings.parseHost("tcp://10.0.0.7", true)) // right: { kind: "tcp", host: "10.0.0.7", port: 2376 }
- * ```
- */
+/** Reads an address. Without a port it is Docker's registered one: 2375, with TLS 2376. */
 export const parseHost = (host: string, isTls: boolean): Either.Either<DockerAddress, RuntimeUnavailable> => {
   const refuse = (detail: string) => Either.left(malformed(host, detail))
   const [, scheme, rest = ""] = /^([a-z]+):\/\/(.*)$/s.exec(host) ?? []
