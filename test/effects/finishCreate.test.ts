@@ -36,7 +36,7 @@ describe("create", () => {
     "keeps both where nobody can say what became of the container",
     inWorld((control) =>
       Effect.gen(function* () {
-        const hang = yield* control.faults.hangNext("Runtime.stop")
+        const hang = yield* control.faults.hangNext("CheckpointStore.publish", { after: true })
         const fiber = yield* Effect.fork(Checkpoints.create("web", "first"))
         yield* hang.reached
         yield* control.faults.failNext("ContainerStore.get", failed("Unknown"), { times: 100 })
@@ -46,6 +46,10 @@ describe("create", () => {
         yield* control.faults.clear
         expect(created).toMatchObject({ _tag: "Right", right: { state: "forgotten" } })
         expect(yield* listed).toEqual(["first"])
+        // The attempt tells whoever comes next that it stands still because of us.
+        expect((yield* control.container("web"))?.state).toBe("paused")
+        expect(yield* Checkpoints.recover("web")).toMatchObject([{ action: "discarded", resumed: true }])
+        expect((yield* control.container("web"))?.state).toBe("running")
       })
     )
   )

@@ -1,6 +1,6 @@
 // Containers that `ctr` started, on a real containerd: checkpointed past its content store, and restored as tasks that containerd
 // goes on owning.
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import nodeProcess from "node:process"
 import { describe, expect, it } from "@effect/vitest"
@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../../src/effects/ContainerStore.ts"
+import { noLease } from "../../../src/effects/Disk.ts"
 import { Runtime } from "../../../src/effects/Runtime.ts"
 import * as Containerd from "../../../src/layers/containerd/Containerd.ts"
 import { table } from "./kinds.ts"
@@ -144,6 +145,30 @@ describe("create and restore", () => {
       }).pipe(Effect.provide(LabContainerd.layerOf(container)))
     }))
 })
+
+check(
+  "a restore that comes upon a task which somebody has started fails, and the task goes on",
+  {},
+  (container) =>
+    Effect.gen(function* () {
+      const before = yield* container.counted(5)
+      const { checkpoint } = yield* Checkpoints.create(container.id, "first", { leaveRunning: true })
+      const runtime = yield* Runtime
+      const workPath = `${container.containerd.folder}/work`
+      mkdirSync(workPath, { mode: 0o700 })
+      const beside = runtime.restore(yield* get(container.id), {
+        checkpoint,
+        workPath,
+        after: "running",
+        options: {},
+        lease: noLease,
+        report: () => Effect.void
+      })
+      const failed = yield* Effect.either(beside)
+      expect(Either.isLeft(failed) && failed.left).toMatchObject({ _tag: "RuntimeFailed", reason: "Busy" })
+      yield* container.counted(before + 20)
+    })
+)
 
 describe("streams", () => {
   const talker = [

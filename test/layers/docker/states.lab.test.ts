@@ -91,6 +91,8 @@ describe("a container", () => {
       )
       expect(state).toBe("running")
       yield* Kind.goesOn(web)
+      const told = yield* Checkpoints.preflight(web.id, "stopped").pipe(Effect.provide(layerOf(lab)))
+      expect(told).toMatchObject({ possible: false, findings: [{ verdict: "blocked", option: "leaveRunning" }] })
       yield* lab.docker("kill", web.id)
       yield* poll(Effect.sync(() => existsSync(checkpoint.path)), (is) => !is)
       const then = "it goes on; its checkpoints go with it when it stops"
