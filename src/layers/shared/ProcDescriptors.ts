@@ -45,10 +45,10 @@ export const of = (pid: number): ReadonlyArray<Descriptor> =>
     return link === undefined ? [] : [{ pid, descriptor: Number(name), link }]
   })
 
-/** What the kernel says of a descriptor; `undefined` when it is gone. */
-export const info = ({ descriptor, pid }: Pick<Descriptor, "descriptor" | "pid">): DescriptorInfo | undefined => {
+/** What the kernel says of a descriptor; `undefined` when it is gone, or is of something else by now, whose mount is another. */
+export const info = ({ descriptor, link, pid }: Descriptor): DescriptorInfo | undefined => {
   const text = KernelFile.read(`/proc/${pid}/fdinfo/${descriptor}`)
-  return text === undefined ? undefined : parseInfo(text)
+  return text === undefined || KernelFile.link(`/proc/${pid}/fd/${descriptor}`) !== link ? undefined : parseInfo(text)
 }
 
 /** Reads an `fdinfo` file (proc_pid_fdinfo(5)). */

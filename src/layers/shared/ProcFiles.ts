@@ -151,18 +151,18 @@ const foreign = (
 ): ReadonlyArray<Resource> => {
   const kind = /^anon_inode:\[?([^\]]*)\]?$/.exec(link)?.[1]
   if (kind === "timerfd") {
-    return ProcDescriptors.info({ pid, descriptor })?.repeats === true
+    return ProcDescriptors.info({ pid, descriptor, link })?.repeats === true
       ? [{ _tag: "RepeatingTimer", pid, descriptor }]
       : []
   }
   if (kind === "eventfd") {
-    return ProcDescriptors.info({ pid, descriptor })?.isSemaphore === true
+    return ProcDescriptors.info({ pid, descriptor, link })?.isSemaphore === true
       ? [{ _tag: "EventSemaphore", pid, descriptor }]
       : []
   }
   if (kind === undefined || knownKinds.has(kind) || (depth === "quick" && builtIn.has(kind))) return []
   if (kind !== "pidfd") return [{ _tag: "ForeignDescriptor", pid, descriptor, kind }]
-  const process = ProcDescriptors.info({ pid, descriptor })?.process
+  const process = ProcDescriptors.info({ pid, descriptor, link })?.process
   return process === undefined || process < 0 || pids.includes(process)
     ? []
     : [{ _tag: "ForeignDescriptor", pid, descriptor, kind: "pidfd of a process outside of it" }]

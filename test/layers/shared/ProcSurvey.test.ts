@@ -36,6 +36,15 @@ describe("fdinfo", () => {
     })
   })
 
+  it("says nothing of a descriptor that is of something else by now: its mount would be taken for the former's", () => {
+    const folder = mkdtempSync(`${tmpdir()}/stasis-`)
+    const descriptor = openSync(`${folder}/file`, "w")
+    expect(ProcDescriptors.info({ pid, descriptor, link: `${folder}/file` })).toMatchObject({ access: "write" })
+    expect(ProcDescriptors.info({ pid, descriptor, link: `${folder}/former` })).toBeUndefined()
+    closeSync(descriptor)
+    rmSync(folder, { recursive: true })
+  })
+
   it("tells the ends of a pipe, the number of a terminal, the process of a pidfd, what kind of timer or eventfd it is", () => {
     expect(ProcDescriptors.parseInfo("pos:\t0\nflags:\t02000000\n").access).toBe("read")
     expect(ProcDescriptors.parseInfo("pos:\t0\nflags:\t02000001\n").access).toBe("write")
