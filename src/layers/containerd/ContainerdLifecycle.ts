@@ -49,11 +49,8 @@ export const clear = (
   id: string
 ): Effect.Effect<void, LifecycleError> =>
   Effect.gen(function* () {
-    const found = yield* Effect.catchTag(look(containerd, id, operation), "ContainerNotFound", () =>
-      Effect.succeed(undefined))
-    if (found?.task === undefined) {
-      return
-    }
+    const found = yield* lookFor(containerd, operation, id)
+    if (found?.task === undefined) return
     const { metadata, runc, task } = found
     yield* runc !== undefined && Proc.isAlive(runc.pid, runc.startTime)
       ? end(containerd, operation, { metadata, runc, task })
@@ -67,16 +64,17 @@ export const forgetEnded = (
   id: string
 ): Effect.Effect<void, LifecycleError> =>
   Effect.gen(function* () {
-    const found = yield* Effect.catchTag(look(containerd, id, operation), "ContainerNotFound", () =>
-      Effect.succeed(undefined))
-    if (found?.task === undefined) {
-      return
-    }
+    const found = yield* lookFor(containerd, operation, id)
+    if (found?.task === undefined) return
     if (stateOf(found) !== "stopped") {
       yield* failed(operation, id, "Busy", "somebody else has started it meanwhile")
     }
     yield* forget(containerd, operation, id)
   })
+
+/** What there is of a container; nothing where containerd knows none. */
+const lookFor = (containerd: Containerd, operation: RuntimeFailed["operation"], id: string) =>
+  Effect.catchTag(look(containerd, id, operation), "ContainerNotFound", () => Effect.succeed(undefined))
 
 /** Deletes a task that has ended; its shim may hear of the end only now. */
 export const forget = (

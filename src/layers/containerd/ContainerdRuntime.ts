@@ -6,11 +6,12 @@ import { Runtime } from "../../effects/Runtime.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
 import * as ContainerSurvey from "../shared/ContainerSurvey.ts"
 import * as CriuCapabilities from "../shared/CriuCapabilities.ts"
+import * as SpecNetwork from "../shared/SpecNetwork.ts"
+import * as ContainerdBundle from "./ContainerdBundle.ts"
 import { probe } from "./ContainerdCapabilities.ts"
 import { checkpoint } from "./ContainerdCheckpoint.ts"
 import { checkRestore } from "./ContainerdCheckRestore.ts"
 import * as ContainerdLifecycle from "./ContainerdLifecycle.ts"
-import * as ContainerdNetwork from "./ContainerdNetwork.ts"
 import * as ContainerdOptions from "./ContainerdOptions.ts"
 import { restore } from "./ContainerdRestore.ts"
 import { runtimeName } from "./ContainerdSettings.ts"
@@ -58,8 +59,9 @@ export const layer = (containerd: Containerd): Layer.Layer<Runtime, never, FileS
         pause: (container) => ContainerdLifecycle.pause(containerd, container),
         resume: (container) => ContainerdLifecycle.resume(patiently(containerd), container),
         stop: (container) => ContainerdLifecycle.stop(patiently(containerd), container),
-        lockedNetwork: ContainerdNetwork.locked,
-        unlockNetwork: ContainerdNetwork.unlock
+        lockedNetwork: (container, checkpoint) =>
+          SpecNetwork.locked(container, checkpoint && { spec: ContainerdBundle.keptSpec(checkpoint.path) }),
+        unlockNetwork: (container, network) => SpecNetwork.unlock(runtimeName, container, network)
       }
     })
   )

@@ -5,11 +5,12 @@ import * as Layer from "effect/Layer"
 import { Runtime } from "../../effects/Runtime.ts"
 import * as ContainerSurvey from "../shared/ContainerSurvey.ts"
 import { requireAble, tracksMemory } from "../shared/CriuCapabilities.ts"
+import * as SpecNetwork from "../shared/SpecNetwork.ts"
+import * as OciBundle from "./OciBundle.ts"
 import { probe } from "./OciCapabilities.ts"
 import { checkpoint } from "./OciCheckpoint.ts"
 import * as OciCommand from "./OciCommand.ts"
 import * as OciLifecycle from "./OciLifecycle.ts"
-import * as OciNetwork from "./OciNetwork.ts"
 import { preDump } from "./OciPreDump.ts"
 import { checkRestore, restore } from "./OciRestore.ts"
 import type { OciSettings } from "./OciSettings.ts"
@@ -52,8 +53,9 @@ export const layer = (settings: OciSettings): Layer.Layer<Runtime, never, FileSy
         pause: (container, lease) => OciLifecycle.pause(settings, container, lease),
         resume: (container, lease) => OciLifecycle.resume(settings, container, lease),
         stop: (container, lease) => OciLifecycle.stop(settings, container, lease),
-        lockedNetwork: OciNetwork.locked,
-        unlockNetwork: (container, network) => OciNetwork.unlock(settings, container, network)
+        lockedNetwork: (container, checkpoint) =>
+          SpecNetwork.locked(container, checkpoint && { spec: OciBundle.keptSpec(checkpoint.path) }),
+        unlockNetwork: (container, network) => SpecNetwork.unlock(settings.runtime, container, network)
       }
     })
   )

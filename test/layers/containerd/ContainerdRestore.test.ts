@@ -8,9 +8,9 @@ import * as Wire from "../../../src/layers/containerd/Wire.ts"
 describe("ContainerdBundle.annotate", () => {
   it("puts an annotation behind what is there, and leaves every byte of that", () => {
     const spec = '{"process":{"rlimits":[{"hard":18446744073709551615}]},"annotations":{"a":"b"}}'
-    const annotated = ContainerdBundle.annotate(`${spec}\n`, '/work/"quoted"/criu.conf')
+    const annotated = ContainerdBundle.annotate(`${spec}\n`, '/some/"quoted"/criu.conf')
     expect(annotated.startsWith(spec.slice(0, -1))).toBe(true)
-    expect(JSON.parse(annotated)).toMatchObject({ annotations: { "org.criu.config": '/work/"quoted"/criu.conf' } })
+    expect(JSON.parse(annotated)).toMatchObject({ annotations: { "org.criu.config": '/some/"quoted"/criu.conf' } })
   })
 })
 

@@ -6,20 +6,23 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type { Checkpoint } from "../../domain/Checkpoint.ts"
 import { RuntimeFailed } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
-import * as KernelFile from "../shared/KernelFile.ts"
-import * as NetworkLock from "../shared/NetworkLock.ts"
-import * as Proc from "../shared/Proc.ts"
-import * as OciBundle from "./OciBundle.ts"
-import type { OciSettings } from "./OciSettings.ts"
-import * as OciSpec from "../shared/OciSpec.ts"
+import * as KernelFile from "./KernelFile.ts"
+import * as NetworkLock from "./NetworkLock.ts"
+import * as Proc from "./Proc.ts"
+import * as OciSpec from "./OciSpec.ts"
 
-/** The network namespace that a container left locked when it was checkpointed, or that is locked now. */
-export const locked = (container: Container, checkpoint?: Checkpoint): Effect.Effect<Option.Option<string>> =>
+/**
+ * The network namespace that a container left locked when it was checkpointed, by the specification that was kept with the
+ * checkpoint, or that is locked now.
+ */
+export const locked = (
+  container: Container,
+  checkpoint?: { readonly spec: OciSpec.Spec | undefined }
+): Effect.Effect<Option.Option<string>> =>
   Effect.suspend(() => {
-    const path = checkpoint === undefined ? ofContainer(container) : pathIn(OciBundle.keptSpec(checkpoint.path))
+    const path = checkpoint === undefined ? ofContainer(container) : pathIn(checkpoint.spec)
     return path === undefined || !KernelFile.exists(path)
       ? Effect.succeedNone
       : Effect.map(NetworkLock.isLocked(path), (isLocked) => isLocked === true ? Option.some(path) : Option.none())
@@ -27,7 +30,7 @@ export const locked = (container: Container, checkpoint?: Checkpoint): Effect.Ef
 
 /** Takes CRIU's lock away. */
 export const unlock = (
-  settings: OciSettings,
+  runtime: string,
   container: Container,
   network: string
 ): Effect.Effect<void, RuntimeFailed> =>
@@ -35,7 +38,7 @@ export const unlock = (
     unlocked ? Effect.void : new RuntimeFailed({
       operation: "unlock the network of",
       container: container.id,
-      runtime: settings.runtime,
+      runtime,
       reason: "Unknown",
       detail: `CRIU's rules are left in the firewall of "${network}"`
     }))
