@@ -1,23 +1,76 @@
 /**
- * The frame of CRIU's image files: two magic numbers, then messages, each behind its length (images/README and
- * `criu/include/magic.h`).
+ * The frame of CRIU's image files: magic numbers, then messages, each behind its length and before what belongs to it
+ * (images/README and `criu/include/magic.h`).
  *
  * This file owns the frame, not what is in a message.
  */
 import * as Either from "effect/Either"
+import type { ImageKind } from "./ImageKind.ts"
+import * as Message from "./Message.ts"
 
 /** The first number of an image in today's format. */
 export const commonMagic = 0x54564319
 /** The first number of a service file, such as the statistics. */
 export const serviceMagic = 0x55105940
 
-/** The messages of an image of one kind, or why it cannot be read. */
+/** A message of an image, with the bytes behind it that are no message. */
+export interface Entry<A> {
+  readonly value: A
+  readonly extra: Uint8Array
+}
+
+/** An image that was read. */
+export interface Image<A, H = never> {
+  /** Of the kinds that have one. */
+  readonly head: Entry<H> | undefined
+  readonly entries: ReadonlyArray<Entry<A>>
+}
+
+/** Where the entries begin, and the number that tells the kind; `undefined` where it is too short to have one. */
+export const magicOf = (bytes: Uint8Array): { readonly magic: number; readonly start: number } | undefined => {
+  const view = viewOf(bytes)
+  if (bytes.byteLength < 4) return undefined
+  const first = view.getUint32(0, true)
+  // The inventory, and images of CRIU before 2.0, have the number of the kind alone.
+  if (first !== commonMagic && first !== serviceMagic) return { magic: first, start: 4 }
+  return bytes.byteLength < 8 ? undefined : { magic: view.getUint32(4, true), start: 8 }
+}
+
+/** Reads an image of a kind; the reason of a failure is one line. Nothing is copied: bytes are views of what was given. */
+export const read = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Either<Image<A, H>, string> =>
+  Either.gen(function* () {
+    const begun = magicOf(bytes)
+    if (begun === undefined) return yield* Either.left("it is too short for an image")
+    if (begun.magic !== kind.magic) return yield* Either.left("it does not begin with the numbers of its kind")
+    let at = begun.start
+    let head: Entry<H> | undefined
+    const entries: Array<Entry<A>> = []
+    while (at < bytes.byteLength) {
+      if (kind.head !== undefined && head === undefined) {
+        const [entry, end] = yield* readEntry(kind.head, kind.headExtra, bytes, at, 0)
+        head = entry
+        at = end
+      } else {
+        const [entry, end] = yield* readEntry(kind.entry, kind.extra, bytes, at, entries.length)
+        entries.push(entry)
+        at = end
+      }
+    }
+    if (kind.head !== undefined && head === undefined) return yield* Either.left(`it lacks its ${kind.head.name}`)
+    return { head, entries }
+  })
+
+/** The values of the entries of an image of a kind. */
+export const values = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Either<ReadonlyArray<A>, string> =>
+  Either.map(read(kind, bytes), ({ entries }) => entries.map(({ value }) => value))
+
+/** The messages of an image that begins with these numbers, undecoded. */
 export const messages = (
   bytes: Uint8Array,
   first: number,
   second: number
 ): Either.Either<ReadonlyArray<Uint8Array>, string> => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   if (bytes.byteLength < 8) return Either.left("it is too short for an image")
   if (view.getUint32(0, true) !== first || view.getUint32(4, true) !== second) {
     return Either.left("it does not begin with the numbers of its kind")
@@ -34,3 +87,60 @@ export const messages = (
   }
   return Either.right(found)
 }
+
+const readEntry = <A>(
+  message: Message.Message<A>,
+  extraOf: ((value: A, following: Uint8Array) => number) | undefined,
+  bytes: Uint8Array,
+  at: number,
+  index: number
+): Either.Either<readonly [Entry<A>, number], string> => {
+  const start = at + 4
+  if (start > bytes.byteLength) return Either.left(`it ends within the length of entry ${index}`)
+  const end = start + viewOf(bytes).getUint32(at, true)
+  if (end > bytes.byteLength) return Either.left(`it ends within entry ${index}`)
+  return Either.flatMap(
+    Either.mapLeft(Message.decode(message, bytes.subarray(start, end)), (reason) => `entry ${index}: ${reason}`),
+    (value) => {
+      const size = extraOf?.(value, bytes.subarray(end)) ?? 0
+      return end + size > bytes.byteLength
+        ? Either.left(`it ends within what belongs to entry ${index}`)
+        : Either.right([{ value, extra: bytes.subarray(end, end + size) }, end + size] as const)
+    }
+  )
+}
+
+/** Writes an image of a kind, in today's format, as {@link read} reads it. */
+export const write = <A, H>(
+  kind: ImageKind<A, H>,
+  entries: ReadonlyArray<{ readonly value: A; readonly extra?: Uint8Array }>,
+  head?: { readonly value: H; readonly extra?: Uint8Array }
+): Uint8Array => {
+  const first = kind.name === "inventory" ? [] : [kind.isService === true ? serviceMagic : commonMagic]
+  const parts = [
+    ...[...first, kind.magic].map(number),
+    ...(kind.head === undefined || head === undefined ? [] : framed(Message.encode(kind.head, head.value), head.extra)),
+    ...entries.flatMap(({ extra, value }) => framed(Message.encode(kind.entry, value), extra))
+  ]
+  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.byteLength
+  }
+  return whole
+}
+
+const framed = (message: Uint8Array, extra: Uint8Array = new Uint8Array()): ReadonlyArray<Uint8Array> => [
+  number(message.byteLength),
+  message,
+  extra
+]
+
+const number = (value: number): Uint8Array => {
+  const bytes = new Uint8Array(4)
+  viewOf(bytes).setUint32(0, value, true)
+  return bytes
+}
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,0 +1,144 @@
+/** CRIU's `images/core.proto`. */
+import { ThreadInfoAarch64 } from "./CoreAarch64.ts"
+import { ThreadInfoX86 } from "./CoreX86.ts"
+import { CredsEntry } from "./Creds.ts"
+import { RlimitEntry } from "./Rlimit.ts"
+import { RseqEntry } from "./Rseq.ts"
+import { SaEntry } from "./Sa.ts"
+import { SignalQueueEntry } from "./Siginfo.ts"
+import { TaskTimersEntry } from "./Timer.ts"
+import {
+  bool,
+  bytes,
+  define,
+  enumeration,
+  int32,
+  nested,
+  optional,
+  repeated,
+  required,
+  sint32,
+  string,
+  uint32,
+  uint64,
+  type Value
+} from "../Message.ts"
+
+/** A message `task_kobj_ids_entry`. */
+export const TaskKobjIdsEntry = define("task_kobj_ids_entry", {
+  vm_id: required(1, uint32),
+  files_id: required(2, uint32),
+  fs_id: required(3, uint32),
+  sighand_id: required(4, uint32),
+  pid_ns_id: optional(5, uint32),
+  net_ns_id: optional(6, uint32),
+  ipc_ns_id: optional(7, uint32),
+  uts_ns_id: optional(8, uint32),
+  mnt_ns_id: optional(9, uint32),
+  user_ns_id: optional(10, uint32),
+  cgroup_ns_id: optional(11, uint32),
+  time_ns_id: optional(12, uint32)
+})
+/** A message `task_kobj_ids_entry`. */
+export type TaskKobjIdsEntry = Value<typeof TaskKobjIdsEntry>
+
+/** A message `thread_sas_entry`. */
+export const ThreadSasEntry = define("thread_sas_entry", {
+  ss_sp: required(1, uint64),
+  ss_size: required(2, uint64),
+  ss_flags: required(3, uint32)
+})
+/** A message `thread_sas_entry`. */
+export type ThreadSasEntry = Value<typeof ThreadSasEntry>
+
+/** A message `task_rlimits_entry`. */
+export const TaskRlimitsEntry = define("task_rlimits_entry", {
+  rlimits: repeated(1, nested(RlimitEntry))
+})
+/** A message `task_rlimits_entry`. */
+export type TaskRlimitsEntry = Value<typeof TaskRlimitsEntry>
+
+/** core entry.march. */
+export const CoreEntryMarch = enumeration({
+  UNKNOWN: 0,
+  X86_64: 1,
+  ARM: 2,
+  AARCH64: 3,
+  PPC64: 4,
+  S390: 5,
+  MIPS: 6,
+  LOONGARCH64: 7,
+  RISCV64: 8
+})
+
+/** seccomp mode. */
+export const SeccompMode = enumeration({
+  disabled: 0,
+  strict: 1,
+  filter: 2
+})
+
+/** A message `task_core_entry`. */
+export const TaskCoreEntry = define("task_core_entry", {
+  task_state: required(1, uint32),
+  exit_code: required(2, uint32),
+  personality: required(3, uint32),
+  flags: required(4, uint32),
+  blk_sigset: required(5, uint64),
+  comm: required(6, string),
+  timers: optional(7, nested(TaskTimersEntry)),
+  rlimits: optional(8, nested(TaskRlimitsEntry)),
+  cg_set: optional(9, uint32),
+  signals_s: optional(10, nested(SignalQueueEntry)),
+  old_seccomp_mode: optional(11, SeccompMode),
+  old_seccomp_filter: optional(12, uint32),
+  loginuid: optional(13, uint32),
+  oom_score_adj: optional(14, int32),
+  sigactions: repeated(15, nested(SaEntry)),
+  child_subreaper: optional(18, bool),
+  blk_sigset_extended: optional(20, uint64),
+  stop_signo: optional(21, uint32),
+  membarrier_registration_mask: optional(22, uint32)
+})
+/** A message `task_core_entry`. */
+export type TaskCoreEntry = Value<typeof TaskCoreEntry>
+
+/** A message `thread_core_entry`. */
+export const ThreadCoreEntry = define("thread_core_entry", {
+  futex_rla: required(1, uint64),
+  futex_rla_len: required(2, uint32),
+  sched_nice: optional(3, sint32),
+  sched_policy: optional(4, uint32),
+  sched_prio: optional(5, uint32),
+  blk_sigset: optional(6, uint64),
+  sas: optional(7, nested(ThreadSasEntry)),
+  pdeath_sig: optional(8, uint32),
+  signals_p: optional(9, nested(SignalQueueEntry)),
+  creds: optional(10, nested(CredsEntry)),
+  seccomp_mode: optional(11, SeccompMode),
+  seccomp_filter: optional(12, uint32),
+  comm: optional(13, string),
+  blk_sigset_extended: optional(14, uint64),
+  rseq_entry: optional(15, nested(RseqEntry)),
+  cg_set: optional(16, uint32)
+})
+/** A message `thread_core_entry`. */
+export type ThreadCoreEntry = Value<typeof ThreadCoreEntry>
+
+/** A message `core_entry`. */
+export const CoreEntry = define("core_entry", {
+  mtype: required(1, CoreEntryMarch),
+  thread_info: optional(2, nested(ThreadInfoX86)),
+  ti_arm: optional(6, bytes),
+  ti_aarch64: optional(8, nested(ThreadInfoAarch64)),
+  ti_ppc64: optional(9, bytes),
+  ti_s390: optional(10, bytes),
+  ti_mips: optional(11, bytes),
+  ti_loongarch64: optional(12, bytes),
+  ti_riscv64: optional(13, bytes),
+  tc: optional(3, nested(TaskCoreEntry)),
+  ids: optional(4, nested(TaskKobjIdsEntry)),
+  thread_core: optional(5, nested(ThreadCoreEntry))
+})
+/** A message `core_entry`. */
+export type CoreEntry = Value<typeof CoreEntry>

@@ -1,0 +1,86 @@
+/** CRIU's `images/fsnotify.proto`. */
+import { FhEntry } from "./Fh.ts"
+import { FownEntry } from "./Fown.ts"
+import {
+  define,
+  enumeration,
+  nested,
+  optional,
+  repeated,
+  required,
+  string,
+  uint32,
+  uint64,
+  type Value
+} from "../Message.ts"
+
+/** A message `inotify_wd_entry`. */
+export const InotifyWdEntry = define("inotify_wd_entry", {
+  id: required(1, uint32),
+  i_ino: required(2, uint64),
+  mask: required(3, uint32),
+  ignored_mask: required(4, uint32),
+  s_dev: required(5, uint32),
+  wd: required(6, uint32),
+  f_handle: required(7, nested(FhEntry))
+})
+/** A message `inotify_wd_entry`. */
+export type InotifyWdEntry = Value<typeof InotifyWdEntry>
+
+/** A message `inotify_file_entry`. */
+export const InotifyFileEntry = define("inotify_file_entry", {
+  id: required(1, uint32),
+  flags: required(2, uint32),
+  fown: required(4, nested(FownEntry)),
+  wd: repeated(5, nested(InotifyWdEntry))
+})
+/** A message `inotify_file_entry`. */
+export type InotifyFileEntry = Value<typeof InotifyFileEntry>
+
+/** A message `fanotify_inode_mark_entry`. */
+export const FanotifyInodeMarkEntry = define("fanotify_inode_mark_entry", {
+  i_ino: required(1, uint64),
+  f_handle: required(2, nested(FhEntry))
+})
+/** A message `fanotify_inode_mark_entry`. */
+export type FanotifyInodeMarkEntry = Value<typeof FanotifyInodeMarkEntry>
+
+/** A message `fanotify_mount_mark_entry`. */
+export const FanotifyMountMarkEntry = define("fanotify_mount_mark_entry", {
+  mnt_id: required(1, uint32),
+  path: optional(2, string)
+})
+/** A message `fanotify_mount_mark_entry`. */
+export type FanotifyMountMarkEntry = Value<typeof FanotifyMountMarkEntry>
+
+/** mark type. */
+export const MarkType = enumeration({
+  INODE: 1,
+  MOUNT: 2
+})
+
+/** A message `fanotify_mark_entry`. */
+export const FanotifyMarkEntry = define("fanotify_mark_entry", {
+  id: required(1, uint32),
+  type: required(2, MarkType),
+  mflags: required(3, uint32),
+  mask: required(4, uint32),
+  ignored_mask: required(5, uint32),
+  s_dev: required(6, uint32),
+  ie: optional(7, nested(FanotifyInodeMarkEntry)),
+  me: optional(8, nested(FanotifyMountMarkEntry))
+})
+/** A message `fanotify_mark_entry`. */
+export type FanotifyMarkEntry = Value<typeof FanotifyMarkEntry>
+
+/** A message `fanotify_file_entry`. */
+export const FanotifyFileEntry = define("fanotify_file_entry", {
+  id: required(1, uint32),
+  flags: required(2, uint32),
+  fown: required(3, nested(FownEntry)),
+  faflags: required(4, uint32),
+  evflags: required(5, uint32),
+  mark: repeated(6, nested(FanotifyMarkEntry))
+})
+/** A message `fanotify_file_entry`. */
+export type FanotifyFileEntry = Value<typeof FanotifyFileEntry>

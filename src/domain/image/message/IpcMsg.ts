@@ -1,0 +1,20 @@
+/** CRIU's `images/ipc-msg.proto`. */
+import { IpcDescEntry } from "./IpcDesc.ts"
+import { define, nested, required, uint32, uint64, type Value } from "../Message.ts"
+
+/** A message `ipc_msg`. */
+export const IpcMsg = define("ipc_msg", {
+  mtype: required(1, uint64),
+  msize: required(2, uint32)
+})
+/** A message `ipc_msg`. */
+export type IpcMsg = Value<typeof IpcMsg>
+
+/** A message `ipc_msg_entry`. */
+export const IpcMsgEntry = define("ipc_msg_entry", {
+  desc: required(1, nested(IpcDescEntry)),
+  qbytes: required(2, uint32),
+  qnum: required(3, uint32)
+})
+/** A message `ipc_msg_entry`. */
+export type IpcMsgEntry = Value<typeof IpcMsgEntry>
