@@ -15,6 +15,7 @@ import { isExisting } from "../src/domain/CheckpointName.ts"
 import * as Checkpoints from "../src/effects/Checkpoints.ts"
 import * as Memory from "../src/layers/memory/Memory.ts"
 import * as CheckpointFolder from "../src/layers/shared/CheckpointFolder.ts"
+import * as ImageFolders from "../src/layers/shared/ImageFolders.ts"
 import * as NodeDisk from "../src/layers/shared/NodeDisk.ts"
 import * as Figures from "./Figures.ts"
 import { interleave, timed } from "./Interleaved.ts"
@@ -139,7 +140,7 @@ const temporary = Effect.acquireRelease(
 /** The store on the real disk, over containers in memory. */
 const worldOf = (root: string, ids: ReadonlyArray<string>) =>
   Checkpoints.layer.pipe(
-    Layer.provide(CheckpointFolder.layer({ root, scope: "memory" })),
+    Layer.provide(Layer.merge(CheckpointFolder.layer({ root, scope: "memory" }), ImageFolders.layer)),
     Layer.provide(Memory.layer({ containers: ids.map((id) => ({ id })) })),
     Layer.provide(Layer.merge(NodeFileSystem.layer, NodeDisk.layer))
   ) satisfies Layer.Layer<Checkpoints.Checkpoints, never, never>

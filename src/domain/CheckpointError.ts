@@ -187,6 +187,28 @@ export class CheckpointDamaged extends Schema.TaggedError<CheckpointDamaged>()("
   }
 }
 
+/** A path leads to no folder of CRIU's images. */
+export class ImagesNotFound extends Schema.TaggedError<ImagesNotFound>()("ImagesNotFound", {
+  path: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot find images of CRIU in "${this.path}": ${this.reason}`
+  }
+}
+
+/** An image that is needed is not there, or cannot be what its name says. */
+export class ImageUnreadable extends Schema.TaggedError<ImageUnreadable>()("ImageUnreadable", {
+  /** The folder. */
+  path: Schema.String,
+  file: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot read the image "${this.file}" in "${this.path}": ${this.reason}`
+  }
+}
+
 /** Another operation holds the container or the checkpoint, and the caller asked not to wait; or a checkpoint builds on it. */
 export class CheckpointBusy extends Schema.TaggedError<CheckpointBusy>()("CheckpointBusy", {
   container: Schema.String,
@@ -386,6 +408,8 @@ export const CheckpointError = Schema.Union(
   CheckpointExists,
   CheckpointNotFound,
   CheckpointDamaged,
+  ImagesNotFound,
+  ImageUnreadable,
   CheckpointBusy,
   CheckpointUnpublished,
   RuntimeUnavailable,
@@ -420,6 +444,8 @@ const statuses: Record<CheckpointError["_tag"], number> = {
   CheckpointExists: 409,
   CheckpointNotFound: 404,
   CheckpointDamaged: 500,
+  ImagesNotFound: 404,
+  ImageUnreadable: 500,
   CheckpointBusy: 409,
   CheckpointUnpublished: 500,
   RuntimeUnavailable: 503,

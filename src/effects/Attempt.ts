@@ -14,12 +14,13 @@ import type { ContainerStore } from "./ContainerStore.ts"
 import type { Lease } from "./Disk.ts"
 import type { EventLog } from "./EventLog.ts"
 import type { Hooks } from "./Hooks.ts"
+import type { Images } from "./Images.ts"
 import type { Report } from "./Operation.ts"
 import type { SettleError } from "./recover.ts"
 import type { Runtime } from "./Runtime.ts"
 
 /** The services that the use cases are written against. */
-export type Ports = CheckpointStore | ContainerStore | Runtime | EventLog
+export type Ports = CheckpointStore | ContainerStore | Runtime | EventLog | Images
 
 /** What an attempt can fail with. */
 export type AttemptError = ContainerNotRunning | CheckpointExists | CheckpointUnpublished | HookFailed | SettleError

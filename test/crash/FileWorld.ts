@@ -18,6 +18,7 @@ import { Disk, type Lease, noLease } from "../../src/effects/Disk.ts"
 import type { EventLog } from "../../src/effects/EventLog.ts"
 import { Runtime } from "../../src/effects/Runtime.ts"
 import * as CheckpointFolder from "../../src/layers/shared/CheckpointFolder.ts"
+import * as ImageFolders from "../../src/layers/shared/ImageFolders.ts"
 import * as EventFile from "../../src/layers/shared/EventFile.ts"
 import * as NodeDisk from "../../src/layers/shared/NodeDisk.ts"
 import type { Job } from "./Job.ts"
@@ -209,6 +210,9 @@ export const layer = (root: string, fault?: Fault): Layer.Layer<Checkpoints.Chec
   })
   const disk = Layer.merge(NodeFileSystem.layer, fault === "no lock at all" ? unlocked : NodeDisk.layer)
   const events = EventFile.layer({ root: `${root}/stasis` }).pipe(Layer.provide(disk))
-  const store = CheckpointFolder.layer({ root: `${root}/stasis`, scope: "files/world" }).pipe(Layer.provide(disk))
+  const store = Layer.merge(
+    CheckpointFolder.layer({ root: `${root}/stasis`, scope: "files/world" }),
+    ImageFolders.layer
+  ).pipe(Layer.provide(disk))
   return Layer.provideMerge(Checkpoints.layer.pipe(Layer.provide(Layer.mergeAll(runtime, containers, store))), events)
 }

@@ -136,6 +136,16 @@ const table: ReadonlyArray<readonly [error: Errors.CheckpointError, status: numb
     '(in "/srv/checkpoints/first")'
   ],
   [
+    new Errors.ImagesNotFound({ path, reason: "there is no inventory.img in it" }),
+    404,
+    'Cannot find images of CRIU in "/srv/checkpoints/first": there is no inventory.img in it'
+  ],
+  [
+    new Errors.ImageUnreadable({ path, file: "mm-1.img", reason: "it ends within entry 0" }),
+    500,
+    'Cannot read the image "mm-1.img" in "/srv/checkpoints/first": it ends within entry 0'
+  ],
+  [
     new Errors.CheckpointBusy({ container }),
     409,
     'Container "web" is held by another operation, try again later or wait for it'
@@ -306,6 +316,8 @@ describe("CheckpointError over a wire", () => {
       `"${c}"`,
       d
     )
+    says(new Errors.ImagesNotFound({ path: a, reason: b }), `"${a}"`, b)
+    says(new Errors.ImageUnreadable({ path: a, file: b, reason: c }), `"${a}"`, `"${b}"`, c)
     says(new Errors.CheckpointBusy({ container: a, checkpoint: b }), `"${a}"`, `"${b}"`)
     says(
       new Errors.CheckpointUnpublished({ container: a, checkpoint: b, path: c, detail: d }),

@@ -14,6 +14,7 @@ import { ContainerStore } from "../../src/effects/ContainerStore.ts"
 import { EventLog } from "../../src/effects/EventLog.ts"
 import { Runtime } from "../../src/effects/Runtime.ts"
 import * as CheckpointFolder from "../../src/layers/shared/CheckpointFolder.ts"
+import * as ImageFolders from "../../src/layers/shared/ImageFolders.ts"
 import type { Volume } from "./Volume.ts"
 
 /** What the log of a volume is told besides its own changes. */
@@ -130,7 +131,7 @@ export const checkpoints = (
     history: () => Stream.empty,
     follow: () => Stream.empty
   })
-  const store = CheckpointFolder.layer({ root: stasisRoot, scope: "fake/run" }).pipe(
+  const store = Layer.merge(CheckpointFolder.layer({ root: stasisRoot, scope: "fake/run" }), ImageFolders.layer).pipe(
     Layer.provide(Layer.merge(fileSystem, disk))
   )
   return Checkpoints.layer.pipe(Layer.provide(Layer.mergeAll(runtime, containers, events, store)))

@@ -15,6 +15,7 @@ import type { EventLog } from "../../effects/EventLog.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
 import * as EventFile from "../shared/EventFile.ts"
+import * as ImageFolders from "../shared/ImageFolders.ts"
 import * as NodeDisk from "../shared/NodeDisk.ts"
 import * as ContainerdClient from "./ContainerdClient.ts"
 import * as ContainerdContainerStore from "./ContainerdContainerStore.ts"
@@ -50,7 +51,10 @@ export const layer = (config: ContainerdConfig = {}): Layer.Layer<Containerd> =>
   const settings = complete(config)
   const containerd = { settings, client: ContainerdClient.make(settings) }
   const host = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
-  const store = CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings) })
+  const store = Layer.merge(
+    CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings) }),
+    ImageFolders.layer
+  )
   const ports = Layer.mergeAll(
     ContainerdContainerStore.layer(containerd),
     ContainerdRuntime.layer(containerd),

@@ -16,6 +16,7 @@ import type { Processes } from "../../effects/Processes.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
 import * as EventFile from "../shared/EventFile.ts"
+import * as ImageFolders from "../shared/ImageFolders.ts"
 import * as NodeDisk from "../shared/NodeDisk.ts"
 import * as CriuContainerStore from "./CriuContainerStore.ts"
 import * as CriuRuntime from "./CriuRuntime.ts"
@@ -58,7 +59,7 @@ export const layer = (config: CriuConfig = {}): Layer.Layer<Criu> => {
     TrackedProcesses.layer(settings),
     EventFile.layer({ root: settings.stasisRoot })
   ).pipe(Layer.provide(host))
-  const store = Layer.provide(CheckpointFolder.layer(settings.folder), host)
+  const store = Layer.provide(Layer.merge(CheckpointFolder.layer(settings.folder), ImageFolders.layer), host)
   return Checkpoints.layer.pipe(Layer.provide(store), Layer.provideMerge(ports))
 }
 

@@ -17,6 +17,7 @@ import type { Runtime } from "../../effects/Runtime.ts"
 import type { Beneath } from "../shared/Beneath.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
 import * as EventFile from "../shared/EventFile.ts"
+import * as ImageFolders from "../shared/ImageFolders.ts"
 import * as NodeDisk from "../shared/NodeDisk.ts"
 import * as DockerApi from "./DockerApi.ts"
 import * as DockerContainerStore from "./DockerContainerStore.ts"
@@ -67,7 +68,7 @@ export const layer = (config: DockerConfig = {}): Layer.Layer<Docker> => {
     DockerRuntime.layer({ host: address, home: { root, scope }, beneath: config.beneath }),
     DockerEvents.layer(address, Layer.provide(EventFile.layer({ root }), host))
   ).pipe(Layer.provide(Layer.merge(api, host)))
-  const store = Layer.provide(CheckpointFolder.layer({ root, scope }), host)
+  const store = Layer.provide(Layer.merge(CheckpointFolder.layer({ root, scope }), ImageFolders.layer), host)
   return Checkpoints.layer.pipe(Layer.provide(store), Layer.provideMerge(ports))
 }
 

@@ -15,8 +15,10 @@ import { CheckpointStore } from "../../effects/CheckpointStore.ts"
 import { ContainerStore } from "../../effects/ContainerStore.ts"
 import { Disk } from "../../effects/Disk.ts"
 import { EventLog } from "../../effects/EventLog.ts"
+import type { Images } from "../../effects/Images.ts"
 import { Runtime } from "../../effects/Runtime.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
+import * as ImageFolders from "../shared/ImageFolders.ts"
 import { CheckpointMap } from "./CheckpointMap.ts"
 import { Faults } from "./Faults.ts"
 import * as FaultyCheckpointStore from "./FaultyCheckpointStore.ts"
@@ -88,7 +90,7 @@ export interface MemoryWorld {
   readonly eventLog: Context.Tag.Service<EventLog>
   readonly images: MemoryImages.MemoryImages
   /** Its checkpoint directories: each layer of a folder store is what another process would have. */
-  readonly store: Layer.Layer<CheckpointStore>
+  readonly store: Layer.Layer<CheckpointStore | Images>
 }
 
 /** Makes a world. */
@@ -130,8 +132,11 @@ export const make = (config: MemoryConfig = {}): Effect.Effect<MemoryWorld> =>
         runtime: MemoryRuntime.make(containers, fileSystem, images, faults, config),
         eventLog: MemoryEventLog.make(config.eventCapacity ?? 10_000, faults),
         images,
-        store: Layer.map(store, (context) =>
-          Context.make(CheckpointStore, FaultyCheckpointStore.make(Context.get(context, CheckpointStore), faults)))
+        store: Layer.merge(
+          Layer.map(store, (context) =>
+            Context.make(CheckpointStore, FaultyCheckpointStore.make(Context.get(context, CheckpointStore), faults))),
+          Layer.provide(ImageFolders.layer, Layer.succeedContext(storage))
+        )
       }
     })
   )

@@ -16,6 +16,7 @@ import type { Runtime } from "../../effects/Runtime.ts"
 import type { Beneath } from "../shared/Beneath.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
 import * as EventFile from "../shared/EventFile.ts"
+import * as ImageFolders from "../shared/ImageFolders.ts"
 import * as NodeDisk from "../shared/NodeDisk.ts"
 import * as OciContainerStore from "./OciContainerStore.ts"
 import * as OciRuntime from "./OciRuntime.ts"
@@ -49,7 +50,10 @@ export const layer = (config: OciConfig): Layer.Layer<Oci> =>
   Layer.unwrapEffect(Effect.map(Effect.orElseSucceed(Config.string("PATH"), () => defaultPath), (path) => {
     const settings = complete(config, path)
     const host = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
-    const store = CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings.root) })
+    const store = Layer.merge(
+      CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings.root) }),
+      ImageFolders.layer
+    )
     const ports = Layer.mergeAll(
       OciContainerStore.layer(settings),
       OciRuntime.layer(settings),

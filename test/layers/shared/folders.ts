@@ -13,6 +13,7 @@ import type { CheckpointStore } from "../../../src/effects/CheckpointStore.ts"
 import { Disk } from "../../../src/effects/Disk.ts"
 import { lettingGo } from "../../effects/world.ts"
 import * as CheckpointFolder from "../../../src/layers/shared/CheckpointFolder.ts"
+import * as ImageFolders from "../../../src/layers/shared/ImageFolders.ts"
 
 /** What a test is given: the control over the world, and the calls so far, as `sync /path` or `pause`. */
 export interface Folders {
@@ -76,7 +77,10 @@ export const inFolders = <A, E>(
         ...change(runtime)
       }),
       Layer.succeed(EventLog.EventLog, world.eventLog),
-      Layer.provide(CheckpointFolder.layer({ root, scope: "memory" }), Layer.succeedContext(host))
+      Layer.provide(
+        Layer.merge(CheckpointFolder.layer({ root, scope: "memory" }), ImageFolders.layer),
+        Layer.succeedContext(host)
+      )
     )
     const { control } = world
     yield* Effect.provide(lettingGo(control, test({ control, calls })), Layer.provideMerge(Checkpoints.layer, ports))
