@@ -23,7 +23,8 @@ export const start = async (id: string) => {
       Effect.runPromise(Effect.provide(
         run(argv, {
           present: () => Effect.succeed(["memory"]),
-          open: () => Layer.merge(Memory.layerOf(world), Processes.unsupported("memory"))
+          open: () => Layer.merge(Memory.layerOf(world), Processes.unsupported("memory")),
+          images: world.imageFolders
         }),
         platform
       ))

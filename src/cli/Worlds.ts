@@ -12,6 +12,7 @@ import type { CheckpointError } from "../domain/CheckpointError.ts"
 import type { Checkpoints } from "../effects/Checkpoints.ts"
 import type { ContainerStore } from "../effects/ContainerStore.ts"
 import type { EventLog } from "../effects/EventLog.ts"
+import type { Images } from "../effects/Images.ts"
 import type { Processes } from "../effects/Processes.ts"
 import type { Runtime } from "../effects/Runtime.ts"
 import type { ChoiceError } from "./ChoiceError.ts"
@@ -21,7 +22,7 @@ import type { RuntimeName, Settings } from "./Settings.ts"
 import type { UsageError } from "./UsageError.ts"
 
 /** What a command works on. */
-export type World = Checkpoints | ContainerStore | Runtime | EventLog | Processes
+export type World = Checkpoints | ContainerStore | Runtime | EventLog | Images | Processes
 
 /** Why a world cannot be opened. */
 export type OpenError = ConfigError | CheckpointError
@@ -31,6 +32,8 @@ export interface Opener {
   /** The runtimes that are there, an engine before what it may stand on; of those of one root only the one that keeps it. */
   readonly present: (settings: Settings) => Effect.Effect<ReadonlyArray<RuntimeName>, ConfigError>
   readonly open: (runtime: RuntimeName, settings: Settings) => Layer.Layer<World, OpenError>
+  /** The folders of images of this machine, whoever made them. */
+  readonly images: Layer.Layer<Images>
 }
 
 /** The worlds of one command line. */
@@ -40,10 +43,12 @@ export class Worlds extends Context.Tag("stasis/cli/Worlds")<Worlds, {
   /** The runtimes that may be meant; never none. */
   readonly candidates: Effect.Effect<ReadonlyArray<RuntimeName>, ConfigError>
   readonly open: (runtime: RuntimeName) => Layer.Layer<World, OpenError>
+  /** The folders of images of this machine, whoever made them. */
+  readonly images: Layer.Layer<Images>
 }>() {}
 
 /** The worlds that the settings leave to choose from. */
-export const layer = ({ open, present }: Opener, settings: Settings): Layer.Layer<Worlds, UsageError> =>
+export const layer = ({ images, open, present }: Opener, settings: Settings): Layer.Layer<Worlds, UsageError> =>
   Layer.effect(
     Worlds,
     Effect.map(meant(settings), (said) => {
@@ -54,7 +59,8 @@ export const layer = ({ open, present }: Opener, settings: Settings): Layer.Laye
           ? Effect.succeed([named.value])
           // Where nothing is, the most common one says best what is missing.
           : Effect.map(present(settings), (there): ReadonlyArray<RuntimeName> => there.length === 0 ? ["runc"] : there),
-        open: (runtime) => open(runtime, settings)
+        open: (runtime) => open(runtime, settings),
+        images
       }
     })
   )

@@ -3,6 +3,7 @@
  *
  * What a user sets for Docker and containerd by their own variables counts here as well.
  */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,7 +12,9 @@ import * as Processes from "../effects/Processes.ts"
 import * as CriuSettings from "../layers/criu/CriuSettings.ts"
 import * as OciSettings from "../layers/oci/OciSettings.ts"
 import { worldPath } from "../layers/shared/FolderLayout.ts"
+import * as ImageFolders from "../layers/shared/ImageFolders.ts"
 import * as KernelFile from "../layers/shared/KernelFile.ts"
+import * as NodeDisk from "../layers/shared/NodeDisk.ts"
 import { ofRoot, runtimesThere, socketOf } from "./chooseRuntime.ts"
 import { given } from "./criuFlags.ts"
 import type { RuntimeName, Settings } from "./Settings.ts"
@@ -32,7 +35,8 @@ export const opener: Opener = {
             criu: [worldPath(CriuSettings.complete(stasisRoot(settings)).folder)]
           }, KernelFile.exists))
     }),
-  open: (runtime, settings) => Layer.unwrapEffect(load(runtime, settings))
+  open: (runtime, settings) => Layer.unwrapEffect(load(runtime, settings)),
+  images: Layer.provide(ImageFolders.layer, Layer.merge(NodeFileSystem.layer, NodeDisk.layer))
 }
 
 const load = (runtime: RuntimeName, settings: Settings) =>

@@ -1,4 +1,5 @@
 /** The command line in this process: arguments in, exit code and both streams out. */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Terminal from "@effect/platform/Terminal"
@@ -8,11 +9,14 @@ import * as Layer from "effect/Layer"
 import { Checkpoints } from "../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../src/effects/ContainerStore.ts"
 import { EventLog } from "../../src/effects/EventLog.ts"
+import { Images } from "../../src/effects/Images.ts"
 import { Processes } from "../../src/effects/Processes.ts"
 import { Runtime } from "../../src/effects/Runtime.ts"
 import { Output, OutputFailed } from "../../src/cli/Output.ts"
 import type { RuntimeName, Settings } from "../../src/cli/Settings.ts"
 import { run } from "../../src/cli/stasis.ts"
+import * as ImageFolders from "../../src/layers/shared/ImageFolders.ts"
+import * as NodeDisk from "../../src/layers/shared/NodeDisk.ts"
 import type { OpenError, World } from "../../src/cli/Worlds.ts"
 
 /** What a run left. */
@@ -79,7 +83,8 @@ export const stasis = (
         opened.push(runtime)
         const world = isOne(worlds) ? worlds : worlds[runtime]
         return world ?? Layer.unwrapEffect(Effect.dieMessage(`there is no ${runtime} here`))
-      }
+      },
+      images: Layer.provide(ImageFolders.layer, Layer.merge(NodeFileSystem.layer, NodeDisk.layer))
     }).pipe(
       Effect.provide(Layer.mergeAll(platform, Layer.succeed(Output, output))),
       Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(streams.env ?? {}))))
@@ -110,6 +115,7 @@ export const standIn = (parts: {
   readonly containers?: Partial<typeof ContainerStore.Service>
   readonly runtime?: Partial<typeof Runtime.Service>
   readonly events?: Partial<typeof EventLog.Service>
+  readonly images?: Partial<typeof Images.Service>
   readonly processes?: Partial<typeof Processes.Service>
 }): Layer.Layer<World> =>
   Layer.mergeAll(
@@ -117,5 +123,6 @@ export const standIn = (parts: {
     Layer.mock(ContainerStore, parts.containers ?? {}),
     Layer.mock(Runtime, { name: "stand-in", stopsByItself: false, ...parts.runtime }),
     Layer.mock(EventLog, parts.events ?? {}),
+    Layer.mock(Images, parts.images ?? {}),
     Layer.mock(Processes, parts.processes ?? {})
   )

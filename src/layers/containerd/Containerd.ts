@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
+import type { Images } from "../../effects/Images.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
 import * as EventFile from "../shared/EventFile.ts"
@@ -25,7 +26,7 @@ import { complete, type ContainerdConfig, scopeOf } from "./ContainerdSettings.t
 export type { ContainerdConfig } from "./ContainerdSettings.ts"
 
 /** What the layer gives. */
-export type Containerd = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog
+export type Containerd = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog | Images
 
 /**
  * Checkpoints of the containers of one namespace of a containerd on this machine, whoever started them. It needs root, the
@@ -51,14 +52,12 @@ export const layer = (config: ContainerdConfig = {}): Layer.Layer<Containerd> =>
   const settings = complete(config)
   const containerd = { settings, client: ContainerdClient.make(settings) }
   const host = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
-  const store = Layer.merge(
-    CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings) }),
-    ImageFolders.layer
-  )
+  const store = CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings) })
   const ports = Layer.mergeAll(
     ContainerdContainerStore.layer(containerd),
     ContainerdRuntime.layer(containerd),
-    EventFile.layer({ root: settings.stasisRoot })
+    EventFile.layer({ root: settings.stasisRoot }),
+    ImageFolders.layer
   ).pipe(Layer.provide(host))
   return Checkpoints.layer.pipe(Layer.provide(Layer.provide(store, host)), Layer.provideMerge(ports))
 }

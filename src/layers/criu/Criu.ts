@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
+import type { Images } from "../../effects/Images.ts"
 import type { Processes } from "../../effects/Processes.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
@@ -26,7 +27,7 @@ import * as TrackedProcesses from "./TrackedProcesses.ts"
 export type { CriuConfig } from "./CriuSettings.ts"
 
 /** What the layer gives. */
-export type Criu = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog | Processes
+export type Criu = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog | Images | Processes
 
 /**
  * Checkpoints of process trees. One is named as it was tracked or started (`Processes.track`, `Processes.run`), or by the pid of its
@@ -57,9 +58,10 @@ export const layer = (config: CriuConfig = {}): Layer.Layer<Criu> => {
     CriuContainerStore.layer(settings),
     CriuRuntime.layer(settings),
     TrackedProcesses.layer(settings),
-    EventFile.layer({ root: settings.stasisRoot })
+    EventFile.layer({ root: settings.stasisRoot }),
+    ImageFolders.layer
   ).pipe(Layer.provide(host))
-  const store = Layer.provide(Layer.merge(CheckpointFolder.layer(settings.folder), ImageFolders.layer), host)
+  const store = Layer.provide(CheckpointFolder.layer(settings.folder), host)
   return Checkpoints.layer.pipe(Layer.provide(store), Layer.provideMerge(ports))
 }
 

@@ -13,6 +13,7 @@ import * as Option from "effect/Option"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
+import type { Images } from "../../effects/Images.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
 import type { Beneath } from "../shared/Beneath.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
@@ -35,7 +36,7 @@ export interface DockerConfig extends DockerConnection {
 }
 
 /** What the layer gives. */
-export type Docker = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog
+export type Docker = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog | Images
 
 /**
  * Checkpoints of the containers of one Docker daemon. It needs root on the daemon's machine, a daemon with experimental features,
@@ -66,9 +67,10 @@ export const layer = (config: DockerConfig = {}): Layer.Layer<Docker> => {
   const ports = Layer.mergeAll(
     DockerContainerStore.layer(address),
     DockerRuntime.layer({ host: address, home: { root, scope }, beneath: config.beneath }),
-    DockerEvents.layer(address, Layer.provide(EventFile.layer({ root }), host))
+    DockerEvents.layer(address, Layer.provide(EventFile.layer({ root }), host)),
+    ImageFolders.layer
   ).pipe(Layer.provide(Layer.merge(api, host)))
-  const store = Layer.provide(Layer.merge(CheckpointFolder.layer({ root, scope }), ImageFolders.layer), host)
+  const store = Layer.provide(CheckpointFolder.layer({ root, scope }), host)
   return Checkpoints.layer.pipe(Layer.provide(store), Layer.provideMerge(ports))
 }
 

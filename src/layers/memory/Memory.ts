@@ -31,6 +31,7 @@ import type { Checkpoints } from "../../effects/Checkpoints.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { Disk } from "../../effects/Disk.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
+import type { Images } from "../../effects/Images.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
 import { Faults } from "./Faults.ts"
 import * as MemoryFileSystem from "./MemoryFileSystem.ts"
@@ -43,7 +44,7 @@ export type { MemoryContainer } from "./MemoryContainers.ts"
 export { type MemoryConfig, MemoryControl, type MemoryWorld } from "./MemoryWorld.ts"
 
 /** What every world gives. */
-type Services = Checkpoints | ContainerStore | Runtime | EventLog
+type Services = Checkpoints | ContainerStore | Runtime | EventLog | Images
 
 /** The services of a new world. */
 export const layer = (config: World.MemoryConfig = {}): Layer.Layer<Services> =>

@@ -90,7 +90,9 @@ export interface MemoryWorld {
   readonly eventLog: Context.Tag.Service<EventLog>
   readonly images: MemoryImages.MemoryImages
   /** Its checkpoint directories: each layer of a folder store is what another process would have. */
-  readonly store: Layer.Layer<CheckpointStore | Images>
+  readonly store: Layer.Layer<CheckpointStore>
+  /** The images of its checkpoints, for reading. */
+  readonly imageFolders: Layer.Layer<Images>
 }
 
 /** Makes a world. */
@@ -132,11 +134,9 @@ export const make = (config: MemoryConfig = {}): Effect.Effect<MemoryWorld> =>
         runtime: MemoryRuntime.make(containers, fileSystem, images, faults, config),
         eventLog: MemoryEventLog.make(config.eventCapacity ?? 10_000, faults),
         images,
-        store: Layer.merge(
-          Layer.map(store, (context) =>
-            Context.make(CheckpointStore, FaultyCheckpointStore.make(Context.get(context, CheckpointStore), faults))),
-          Layer.provide(ImageFolders.layer, Layer.succeedContext(storage))
-        )
+        store: Layer.map(store, (context) =>
+          Context.make(CheckpointStore, FaultyCheckpointStore.make(Context.get(context, CheckpointStore), faults))),
+        imageFolders: Layer.provide(ImageFolders.layer, Layer.succeedContext(storage))
       }
     })
   )
@@ -144,19 +144,22 @@ export const make = (config: MemoryConfig = {}): Effect.Effect<MemoryWorld> =>
 /** The services over a world. */
 export const layer = (
   world: MemoryWorld
-): Layer.Layer<Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog> =>
+): Layer.Layer<Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog | Images> =>
   Layer.provideMerge(Layer.provide(Checkpoints.layer, world.store), ports(world))
 
 /** The file system of a world. */
 export const storage = (world: MemoryWorld): Context.Context<FileSystem.FileSystem | Disk> =>
   Context.make(FileSystem.FileSystem, world.control.fileSystem).pipe(Context.add(Disk, world.control.disk))
 
-const ports = (world: MemoryWorld): Layer.Layer<ContainerStore | Runtime | EventLog> =>
-  Layer.succeedContext(
-    Context.make(ContainerStore, world.containers).pipe(
-      Context.add(Runtime, world.runtime),
-      Context.add(EventLog, world.eventLog)
-    )
+const ports = (world: MemoryWorld): Layer.Layer<ContainerStore | Runtime | EventLog | Images> =>
+  Layer.merge(
+    Layer.succeedContext(
+      Context.make(ContainerStore, world.containers).pipe(
+        Context.add(Runtime, world.runtime),
+        Context.add(EventLog, world.eventLog)
+      )
+    ),
+    world.imageFolders
   )
 
 interface Parts {

@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Checkpoints from "../../effects/Checkpoints.ts"
 import type { ContainerStore } from "../../effects/ContainerStore.ts"
 import type { EventLog } from "../../effects/EventLog.ts"
+import type { Images } from "../../effects/Images.ts"
 import type { Runtime } from "../../effects/Runtime.ts"
 import type { Beneath } from "../shared/Beneath.ts"
 import * as CheckpointFolder from "../shared/CheckpointFolder.ts"
@@ -25,7 +26,7 @@ import { complete, type OciConfig, scopeOf } from "./OciSettings.ts"
 export type { OciConfig, RuntimeName } from "./OciSettings.ts"
 
 /** What the layer gives. */
-export type Oci = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog
+export type Oci = Checkpoints.Checkpoints | ContainerStore | Runtime | EventLog | Images
 
 /**
  * Checkpoints of the containers of one runtime. It needs root, the runtime, CRIU and `flock` of util-linux; `checkOptions` and
@@ -50,14 +51,12 @@ export const layer = (config: OciConfig): Layer.Layer<Oci> =>
   Layer.unwrapEffect(Effect.map(Effect.orElseSucceed(Config.string("PATH"), () => defaultPath), (path) => {
     const settings = complete(config, path)
     const host = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
-    const store = Layer.merge(
-      CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings.root) }),
-      ImageFolders.layer
-    )
+    const store = CheckpointFolder.layer({ root: settings.stasisRoot, scope: scopeOf(settings.root) })
     const ports = Layer.mergeAll(
       OciContainerStore.layer(settings),
       OciRuntime.layer(settings),
-      EventFile.layer({ root: settings.stasisRoot })
+      EventFile.layer({ root: settings.stasisRoot }),
+      ImageFolders.layer
     ).pipe(Layer.provide(host))
     return Checkpoints.layer.pipe(Layer.provide(Layer.provide(store, host)), Layer.provideMerge(ports))
   }))
