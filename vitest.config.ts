@@ -6,14 +6,19 @@ import { defineConfig } from "vitest/config"
 const lab = "test/**/*.lab.test.ts"
 const kernel = "test/**/*.kernel.test.ts"
 const disk = "test/**/*.disk.test.ts"
+const browser = "test/**/*.browser.test.ts"
 const examples = "test/examples/*.test.ts"
 const house = "test/house/*.test.ts"
 
 const lanes: Record<string, { readonly include: Array<string>; readonly exclude: Array<string> }> = {
-  unit: { include: ["test/**/*.test.ts"], exclude: [lab, kernel, disk, examples, house, "test/house/stand-in/**"] },
+  unit: {
+    include: ["test/**/*.test.ts"],
+    exclude: [lab, kernel, disk, browser, examples, house, "test/house/stand-in/**"]
+  },
   house: { include: [house], exclude: [] },
   examples: { include: [examples], exclude: [lab] },
   disk: { include: [disk], exclude: [examples] },
+  browser: { include: [browser], exclude: [] },
   lab: { include: [lab], exclude: [] },
   kernel: { include: [kernel], exclude: [] }
 }

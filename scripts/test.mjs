@@ -142,6 +142,18 @@ const lanes = {
     seconds: 900,
     steps: async () => [vitest("disk")]
   },
+  // What is made for a browser, in a real one.
+  browser: {
+    seconds: 300,
+    obstacle: async () => {
+      const { code, output } = await run("node", ["scripts/browser.mjs", "--check"])
+      return code === 0 ? undefined : output.trim()
+    },
+    steps: async () => [
+      { command: ["node", "scripts/browser.mjs"], count: () => none },
+      vitest("browser")
+    ]
+  },
   lab: {
     seconds: 1200,
     obstacle: async () => {
