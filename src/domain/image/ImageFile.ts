@@ -60,6 +60,25 @@ export const read = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Eit
     return { head, entries }
   })
 
+/**
+ * Reads the first message of an image that may be cut off behind it, for one with much content: of a kind with a head that is
+ * the head. The second number tells where in the file it ends.
+ *
+ * @param start the first bytes of the file; the reason of a failure tells whether they were too few
+ */
+export const head = <A, H>(
+  kind: ImageKind<A, H> & { readonly head: Message.Message<H> },
+  start: Uint8Array
+): Either.Either<readonly [value: H, end: number], string> =>
+  Either.gen(function* () {
+    const begun = magicOf(start)
+    if (begun === undefined) return yield* Either.left("it is too short for an image")
+    if (begun.magic !== kind.magic) return yield* Either.left("it does not begin with the numbers of its kind")
+    if (begun.start === start.byteLength) return yield* Either.left(`it lacks its ${kind.head.name}`)
+    const [entry, end] = yield* readEntry(kind.head, undefined, start, begun.start, 0)
+    return [entry.value, end] as const
+  })
+
 /** The values of the entries of an image of a kind. */
 export const values = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Either<ReadonlyArray<A>, string> =>
   Either.map(read(kind, bytes), ({ entries }) => entries.map(({ value }) => value))
@@ -88,6 +107,9 @@ export const messages = (
   return Either.right(found)
 }
 
+/** Shared by the entries of an image, of which there may be very many, that nothing else belongs to. */
+const nothing = new Uint8Array()
+
 const readEntry = <A>(
   message: Message.Message<A>,
   extraOf: ((value: A, following: Uint8Array) => number) | undefined,
@@ -105,7 +127,7 @@ const readEntry = <A>(
       const size = extraOf?.(value, bytes.subarray(end)) ?? 0
       return end + size > bytes.byteLength
         ? Either.left(`it ends within what belongs to entry ${index}`)
-        : Either.right([{ value, extra: bytes.subarray(end, end + size) }, end + size] as const)
+        : Either.right([{ value, extra: size === 0 ? nothing : bytes.subarray(end, end + size) }, end + size] as const)
     }
   )
 }

@@ -16,10 +16,14 @@ export interface ImageKind<A, H = never> {
   /** What a file of the kind is called; the first group is the id in the name, if there is one. */
   readonly file: RegExp
   readonly entry: Message<A>
+  // Methods, so that a kind of one message is a kind of an unknown one: they are only ever given what `entry` and `head` gave.
   /** How many bytes behind an entry belong to it and are no message. They are given as they follow. */
-  readonly extra?: (entry: A, following: Uint8Array) => number
+  extra?(entry: A, following: Uint8Array): number
   /** The first entry, where it is another message than the rest. */
   readonly head?: Message<H>
   /** The same for the first entry. */
-  readonly headExtra?: (head: H, following: Uint8Array) => number
+  headExtra?(head: H, following: Uint8Array): number
 }
+
+/** A kind of image of whatever message. */
+export type AnyKind = ImageKind<unknown, unknown>
