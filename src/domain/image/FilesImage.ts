@@ -1,15 +1,13 @@
 /**
- * The regular files of CRIU's `files.img`: which files the dumped processes held open or had mapped, and the
- * sizes that a restore insists on (`images/fdinfo.proto`, `images/regfile.proto`).
+ * The regular files of CRIU's `files.img`: which files the dumped processes held open or had mapped, and the sizes that a
+ * restore insists on.
  *
- * Every other kind of file is skipped.
+ * Every other kind of file is left out.
  */
-import { BinaryReader } from "@bufbuild/protobuf/wire"
 import * as Either from "effect/Either"
-import { commonMagic, messages } from "./ImageFile.ts"
-
-/** The second number of `files.img`. */
-const filesMagic = 0x56303138
+import * as ImageFile from "./ImageFile.ts"
+import { kinds } from "./kinds.ts"
+import type { RegFileEntry } from "./message/Regfile.ts"
 
 /** A regular file, a folder or a device as the processes saw it. */
 export interface RegularFile {
@@ -27,7 +25,7 @@ export interface RegularFile {
 
 /** The bits of a mode that tell what it is of (inode(7)). */
 const kindBits = 0o170000
-const kinds: Readonly<Record<number, RegularFile["kind"]>> = {
+const kindsOfFile: Readonly<Record<number, RegularFile["kind"]>> = {
   [0o040000]: "folder",
   [0o020000]: "device",
   [0o060000]: "device"
@@ -35,40 +33,15 @@ const kinds: Readonly<Record<number, RegularFile["kind"]>> = {
 
 /** Reads a `files.img`; the reason of a failure is one line. */
 export const decode = (bytes: Uint8Array): Either.Either<ReadonlyArray<RegularFile>, string> =>
-  Either.flatMap(messages(bytes, commonMagic, filesMagic), (entries) =>
-    Either.try({
-      try: () => entries.flatMap((entry) => readEntry(entry)),
-      catch: () => "an entry is malformed"
-    }))
+  Either.map(
+    ImageFile.values(kinds.files, bytes),
+    (files) => files.flatMap(({ reg }) => reg === undefined ? [] : [regular(reg)])
+  )
 
-const readEntry = (bytes: Uint8Array): ReadonlyArray<RegularFile> => {
-  const reader = new BinaryReader(bytes)
-  const found: Array<RegularFile> = []
-  while (reader.pos < reader.len) {
-    const [field, wire] = reader.tag()
-    if (field === 3 && wire === 2) found.push(readRegular(reader.bytes()))
-    else reader.skip(wire, field)
-  }
-  return found
-}
-
-const readRegular = (bytes: Uint8Array): RegularFile => {
-  const reader = new BinaryReader(bytes)
-  let id = 0
-  let mode = 0
-  let path = ""
-  let size: number | undefined
-  let hasBuild = false
-  while (reader.pos < reader.len) {
-    const [field, wire] = reader.tag()
-    if (field === 1 && wire === 0) id = reader.uint32()
-    else if (field === 6 && wire === 2) path = reader.string()
-    else if (field === 8 && wire === 0) size = Number(reader.uint64())
-    else if (field === 10 && wire === 0) mode = reader.uint32()
-    else {
-      if (field === 11) hasBuild = true
-      reader.skip(wire, field)
-    }
-  }
-  return { id, path, size, hasBuild, kind: kinds[mode & kindBits] ?? "file" }
-}
+const regular = ({ build_id, id, mode = 0, name, size }: RegFileEntry): RegularFile => ({
+  id,
+  path: name,
+  size: size === undefined ? undefined : Number(size),
+  hasBuild: build_id.length > 0,
+  kind: kindsOfFile[mode & kindBits] ?? "file"
+})

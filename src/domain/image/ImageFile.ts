@@ -8,11 +8,6 @@ import * as Either from "effect/Either"
 import type { ImageKind } from "./ImageKind.ts"
 import * as Message from "./Message.ts"
 
-/** The first number of an image in today's format. */
-export const commonMagic = 0x54564319
-/** The first number of a service file, such as the statistics. */
-export const serviceMagic = 0x55105940
-
 /** A message of an image, with the bytes behind it that are no message. */
 export interface Entry<A> {
   readonly value: A
@@ -25,6 +20,11 @@ export interface Image<A, H = never> {
   readonly head: Entry<H> | undefined
   readonly entries: ReadonlyArray<Entry<A>>
 }
+
+/** The first number of an image in today's format. */
+const commonMagic = 0x54564319
+/** The first number of a service file, such as the statistics. */
+const serviceMagic = 0x55105940
 
 /** Where the entries begin, and the number that tells the kind; `undefined` where it is too short to have one. */
 export const magicOf = (bytes: Uint8Array): { readonly magic: number; readonly start: number } | undefined => {
@@ -82,30 +82,6 @@ export const head = <A, H>(
 /** The values of the entries of an image of a kind. */
 export const values = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Either<ReadonlyArray<A>, string> =>
   Either.map(read(kind, bytes), ({ entries }) => entries.map(({ value }) => value))
-
-/** The messages of an image that begins with these numbers, undecoded. */
-export const messages = (
-  bytes: Uint8Array,
-  first: number,
-  second: number
-): Either.Either<ReadonlyArray<Uint8Array>, string> => {
-  const view = viewOf(bytes)
-  if (bytes.byteLength < 8) return Either.left("it is too short for an image")
-  if (view.getUint32(0, true) !== first || view.getUint32(4, true) !== second) {
-    return Either.left("it does not begin with the numbers of its kind")
-  }
-  const found: Array<Uint8Array> = []
-  let at = 8
-  while (at < bytes.byteLength) {
-    if (at + 4 > bytes.byteLength) return Either.left("it ends within the length of a message")
-    const size = view.getUint32(at, true)
-    at += 4
-    if (at + size > bytes.byteLength) return Either.left("it ends within a message")
-    found.push(bytes.subarray(at, at + size))
-    at += size
-  }
-  return Either.right(found)
-}
 
 /** Shared by the entries of an image, of which there may be very many, that nothing else belongs to. */
 const nothing = new Uint8Array()

@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as FilesImage from "../../domain/image/FilesImage.ts"
-import * as PstreeImage from "../../domain/image/PstreeImage.ts"
-import * as RemapImage from "../../domain/image/RemapImage.ts"
+import * as ImageFile from "../../domain/image/ImageFile.ts"
+import { kinds } from "../../domain/image/kinds.ts"
 import type { ProcessIdentity } from "../../domain/Container.ts"
 import type * as CriuLog from "../shared/CriuLog.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
@@ -17,7 +17,7 @@ import * as ProcessTree from "./ProcessTree.ts"
 
 /** The first process id of the images that is in use, but for those that are about to end; `undefined` where all are free. */
 export const takenPid = (imagePath: string, ending: ReadonlyArray<number>) =>
-  Effect.map(image(imagePath, "pstree.img", PstreeImage.decode), (found): CriuLog.Verdict | undefined => {
+  Effect.map(image(imagePath, "pstree.img", processes), (found): CriuLog.Verdict | undefined => {
     const tree = Option.getOrElse(found, () => [])
     const taken = tree.flatMap(({ pid, threads }) => [pid, ...threads])
       .find((id) => !ending.includes(id) && KernelFile.exists(`/proc/${id}`))
@@ -35,7 +35,7 @@ export const takenPid = (imagePath: string, ending: ReadonlyArray<number>) =>
  * @param since clock ticks since boot
  */
 export const started = (imagePath: string, since: number, session: number | undefined) =>
-  Effect.map(image(imagePath, "pstree.img", PstreeImage.decode), (found): ReadonlyArray<ProcessIdentity> => {
+  Effect.map(image(imagePath, "pstree.img", processes), (found): ReadonlyArray<ProcessIdentity> => {
     const pids = session === undefined
       ? Option.getOrElse(found, () => []).map(({ pid }) => pid)
       : Proc.inSession(session)
@@ -50,7 +50,9 @@ export const hasMounts = (imagePath: string): boolean =>
 export const missingFile = (imagePath: string, ours: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const files = Option.getOrElse(yield* image(imagePath, "files.img", FilesImage.decode), () => [])
-    const nameless = Option.getOrElse(yield* image(imagePath, "remap-fpath.img", RemapImage.decode), () => new Set())
+    // What had lost its name when it was dumped is not looked for by it.
+    const remaps = Option.getOrElse(yield* image(imagePath, "remap-fpath.img", nameChanges), () => [])
+    const nameless = new Set(remaps.map(({ orig_id }) => orig_id))
     for (const { id, kind, path } of files) {
       const host = onHost(path)
       if (host === undefined || nameless.has(id) || ours.includes(host) || KernelFile.exists(host)) continue
@@ -77,6 +79,10 @@ const holderOf = (id: number): string => {
   const found = Proc.stat(id)
   return found?.state === "Z" ? `"${name}", which has ended and waits for its parent to look after it` : `"${name}"`
 }
+
+const processes = (bytes: Uint8Array) => ImageFile.values(kinds.pstree, bytes)
+
+const nameChanges = (bytes: Uint8Array) => ImageFile.values(kinds.remap_fpath, bytes)
 
 const image = <A>(
   imagePath: string,

@@ -21,8 +21,8 @@ describe("FilesImage", () => {
   })
 
   it("names the damage", () => {
-    expect(FilesImage.decode(real.slice(0, 40))).toEqual(Either.left("it ends within a message"))
+    expect(FilesImage.decode(real.slice(0, 40))).toEqual(Either.left("it ends within entry 0"))
     expect(FilesImage.decode(Uint8Array.from([...real.slice(0, 8), 2, 0, 0, 0, 0x1a, 0x7f])))
-      .toEqual(Either.left("an entry is malformed"))
+      .toEqual(Either.left("entry 0: file_entry is malformed"))
   })
 })

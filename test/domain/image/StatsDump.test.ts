@@ -35,14 +35,14 @@ describe("StatsDump", () => {
       "it does not begin with the numbers of its kind"
     ],
     ["the numbers alone", real.slice(0, 8), "it holds no entry"],
-    ["an end within the length", real.slice(0, 10), "it ends within the length of a message"],
-    ["an end within the entry", real.slice(0, 30), "it ends within a message"],
+    ["an end within the length", real.slice(0, 10), "it ends within the length of entry 0"],
+    ["an end within the entry", real.slice(0, 30), "it ends within entry 0"],
     [
       "an entry that is no message",
       Uint8Array.from([...real.slice(0, 8), 2, 0, 0, 0, 0x0a, 0x7f]),
-      "its entry is malformed"
+      "entry 0: stats_entry is malformed"
     ],
-    ["the statistics of a restore", Uint8Array.from([...real.slice(0, 8), 2, 0, 0, 0, 0x12, 0]), "it is not of a dump"]
+    ["the statistics of a restore", Uint8Array.from([...real.slice(0, 8), 0, 0, 0, 0]), "it is not of a dump"]
   ])("refuses %s", (_, bytes, reason) => {
     expect(StatsDump.decode(bytes)).toEqual(Either.left(reason))
   })
