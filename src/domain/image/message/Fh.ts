@@ -1,5 +1,5 @@
 /** CRIU's `images/fh.proto`. */
-import { define, enumeration, optional, repeated, required, string, uint32, uint64, type Value } from "../Message.ts"
+import { define, optional, repeated, required, string, uint32, uint64, type Value } from "../Message.ts"
 
 /** A message `fh_entry`. */
 export const FhEntry = define("fh_entry", {
@@ -20,8 +20,3 @@ export const IrmapCacheEntry = define("irmap_cache_entry", {
 })
 /** A message `irmap_cache_entry`. */
 export type IrmapCacheEntry = Value<typeof IrmapCacheEntry>
-
-/** fh entry sizes. */
-export const FhEntrySizes = enumeration({
-  min_entries: 16
-})

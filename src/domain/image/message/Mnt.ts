@@ -1,5 +1,5 @@
 /** CRIU's `images/mnt.proto`. */
-import { bool, define, enumeration, optional, required, string, uint32, type Value } from "../Message.ts"
+import { bool, define, optional, required, string, uint32, type Value } from "../Message.ts"
 
 /** A message `mnt_entry`. */
 export const MntEntry = define("mnt_entry", {
@@ -24,28 +24,3 @@ export const MntEntry = define("mnt_entry", {
 })
 /** A message `mnt_entry`. */
 export type MntEntry = Value<typeof MntEntry>
-
-/** fstype. */
-export const Fstype = enumeration({
-  UNSUPPORTED: 0,
-  PROC: 1,
-  SYSFS: 2,
-  DEVTMPFS: 3,
-  BINFMT_MISC: 4,
-  TMPFS: 5,
-  DEVPTS: 6,
-  SIMFS: 7,
-  PSTORE: 8,
-  SECURITYFS: 9,
-  FUSECTL: 10,
-  DEBUGFS: 11,
-  CGROUP: 12,
-  AUFS: 13,
-  MQUEUE: 14,
-  FUSE: 15,
-  AUTO: 16,
-  OVERLAYFS: 17,
-  AUTOFS: 18,
-  TRACEFS: 19,
-  CGROUP2: 23
-})
