@@ -114,7 +114,7 @@ const wasKilled = /exit status (137|143)|signal: (killed|terminated)/
 const forgetEnded = (containerd: Containerd, id: string) =>
   Effect.flatMap(
     look(containerd, id, "checkpoint"),
-    (found) => stateOf(found) === "stopped" ? forget(containerd, "checkpoint", id) : Effect.void
+    (found) => stateOf(found) === "stopped" ? forget(containerd, "checkpoint", found.metadata) : Effect.void
   )
 
 /** Lets a container go on past a shim that does not do it; whether it does. */

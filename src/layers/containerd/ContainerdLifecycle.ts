@@ -8,6 +8,7 @@ import type { Container } from "../../domain/Container.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
 import * as Proc from "../shared/Proc.ts"
 import type { CallError } from "./ContainerdClient.ts"
+import * as ContainerdRemains from "./ContainerdRemains.ts"
 import { type Containerd, current, failed, type Live, look, orNone, stateOf } from "./ContainerdTask.ts"
 import * as Services from "./Services.ts"
 
@@ -54,7 +55,7 @@ export const clear = (
     const { metadata, runc, task } = found
     yield* runc !== undefined && Proc.isAlive(runc.pid, runc.startTime)
       ? end(containerd, operation, { metadata, runc, task })
-      : forget(containerd, operation, id)
+      : forget(containerd, operation, metadata)
   })
 
 /** Deletes the task of a container that has ended, and of no other: one that runs is somebody else's, and fails. */
@@ -69,21 +70,22 @@ export const forgetEnded = (
     if (stateOf(found) !== "stopped") {
       yield* failed(operation, id, "Busy", "somebody else has started it meanwhile")
     }
-    yield* forget(containerd, operation, id)
+    yield* forget(containerd, operation, found.metadata)
   })
 
 /** What there is of a container; nothing where containerd knows none. */
 const lookFor = (containerd: Containerd, operation: RuntimeFailed["operation"], id: string) =>
   Effect.catchTag(look(containerd, id, operation), "ContainerNotFound", () => Effect.succeed(undefined))
 
-/** Deletes a task that has ended; its shim may hear of the end only now. */
+/** Deletes a task that has ended, and no file of its container; its shim may hear of the end only now. */
 export const forget = (
   containerd: Containerd,
   operation: RuntimeFailed["operation"],
-  id: string
+  metadata: Services.Metadata
 ): Effect.Effect<void, LifecycleError> =>
   Effect.gen(function* () {
     const { client } = containerd
+    const { id } = metadata
     const look = act(operation, id, orNone(client.call(Services.getTask, { id })))
     const began = yield* Clock.currentTimeMillis
     let pid = 0
@@ -95,11 +97,13 @@ export const forget = (
       if (task.pid !== 0) pid = task.pid
       yield* Effect.sleep(turn < 20 ? 2 : 10)
     }
+    yield* ContainerdRemains.secure(containerd, operation, metadata)
     yield* act(operation, id, orNone(client.call(Services.deleteTask, { id })))
   })
 
-const end = (containerd: Containerd, operation: RuntimeFailed["operation"], { metadata: { id }, runc }: Live) =>
+const end = (containerd: Containerd, operation: RuntimeFailed["operation"], { metadata, runc }: Live) =>
   Effect.gen(function* () {
+    const { id } = metadata
     // runc kills the first process only, and thaws the others before the kernel has killed them, too.
     if (runc.cgroup !== undefined && Cgroup.isFrozen(runc.cgroup)) Cgroup.kill(runc.cgroup)
     yield* act(operation, id, containerd.client.call(Services.killTask, { id, signal: 9, all: true })).pipe(
@@ -115,7 +119,7 @@ const end = (containerd: Containerd, operation: RuntimeFailed["operation"], { me
     if (!(yield* Proc.awaitEnd(runc.pid, runc.startTime))) {
       yield* failed(operation, id, "Busy", "it did not end within ten seconds of being killed")
     }
-    yield* forget(containerd, operation, id)
+    yield* forget(containerd, operation, metadata)
   })
 
 const requireState = (

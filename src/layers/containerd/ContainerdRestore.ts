@@ -3,6 +3,7 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { encodeComponent } from "../../domain/CheckpointDirectory.ts"
 import type { RuntimeFailed, RuntimeUnavailable, StorageFailed } from "../../domain/CheckpointError.ts"
 import type { Container } from "../../domain/Container.ts"
@@ -12,18 +13,21 @@ import * as CriuConfig from "../shared/CriuConfig.ts"
 import * as CriuLog from "../shared/CriuLog.ts"
 import * as FreezeScript from "../shared/FreezeScript.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
+import * as Proc from "../shared/Proc.ts"
 import * as Process from "../shared/Process.ts"
 import * as RestoreProgress from "../shared/RestoreProgress.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import * as ContainerdBundle from "./ContainerdBundle.ts"
 import { known, mountsOf } from "./ContainerdCheckRestore.ts"
 import { type CallError, isAway } from "./ContainerdClient.ts"
-import { clear, forgetEnded, pause } from "./ContainerdLifecycle.ts"
+import { forgetEnded, pause } from "./ContainerdLifecycle.ts"
 import * as ContainerdOptions from "./ContainerdOptions.ts"
 import { scopeOf } from "./ContainerdSettings.ts"
 import { settle } from "./ContainerdSettle.ts"
+import * as ContainerdRemains from "./ContainerdRemains.ts"
 import * as ContainerdStreams from "./ContainerdStreams.ts"
 import { type Containerd, current, failed, look, patiently, stateOf } from "./ContainerdTask.ts"
+import * as ContainerdUndo from "./ContainerdUndo.ts"
 import * as RuncOptions from "./RuncOptions.ts"
 import * as Services from "./Services.ts"
 
@@ -40,6 +44,7 @@ export const restore = (
     const metadata = yield* known(containerd, id)
     const rootfs = yield* mountsOf(containerd, metadata)
     yield* forgetEnded(containerd, "restore", id)
+    yield* ContainerdRemains.sweep(containerd, metadata)
     const freeze = request.after === "paused" ? yield* FreezeScript.write(workPath) : undefined
     const criu = {
       ...ContainerdOptions.ofRestore(options),
@@ -53,7 +58,8 @@ export const restore = (
       options: RuncOptions.restore(metadata.runtimeOptions, { imagePath: checkpoint.path, workPath })
     }
     yield* makeInput(id, ContainerdStreams.missingInput(streams, KernelFile.exists))
-    yield* act(id, client.call(Services.createTask, creation))
+    const since = Proc.ticks()
+    yield* act(id, create(containerd, creation))
     // From here on the task is ours.
     yield* Effect.gen(function* () {
       const bundle = bundleOf(containerd, container, request)
@@ -67,7 +73,15 @@ export const restore = (
         const shim = bundle === undefined ? undefined : shimIn(bundle)
         if (shim !== undefined) onStart(shim)
         return Effect.catchAll(
-          client.call(Services.startTask, { id }),
+          // At once: a containerd that is started again has runc delete what was begun before.
+          Effect.tapError(
+            client.call(Services.startTask, { id }),
+            () =>
+              Effect.zipRight(
+                Effect.ignore(ContainerdRemains.secure(containerd, "restore", metadata)),
+                ContainerdUndo.awaitCriu(containerd, metadata, workPath, since)
+              )
+          ),
           (error) =>
             Effect.unlessEffect(
               fail(id, workPath, error),
@@ -78,7 +92,15 @@ export const restore = (
       // runc has CRIU read it at the next dump as well, for which other options count.
       if (!CriuConfig.isEmpty(criu)) yield* writeConfig(configFile(containerd, id), {})
       if (request.after === "paused") yield* keepPaused(containerd, container, workPath)
-    }).pipe(Effect.tapError(() => Effect.ignore(clear(patiently(containerd), "restore", id))))
+    }).pipe(Effect.tapError(() => ContainerdUndo.undo(containerd, metadata, workPath, since)))
+  })
+
+/** Creates the task, as soon as containerd has swept the folder of one that is gone. */
+const create = ({ client }: Containerd, creation: Services.Creation) =>
+  Effect.retry(client.call(Services.createTask, creation), {
+    while: (error) => error._tag === "CallFailed" && error.reason === "AlreadyExists",
+    times: 20,
+    schedule: Schedule.spaced("50 millis")
   })
 
 /** Whether a container runs whose containerd went away while it was started: its shim goes on without. */

@@ -24,22 +24,44 @@ export const settle = (namespace: string, id: string): Effect.Effect<void, Runti
     )
   })
 
-/** Whether a dump or a restore is under way below the shim of a container. */
+/** Whether a dump or a restore is under way below the shim of a container, or what one has left is being deleted. */
 export const isBusy = (namespace: string, id: string): boolean =>
-  (KernelFile.names("/proc") ?? []).some((name) => {
-    if (!/^\d+$/.test(name)) return false
-    const args = (KernelFile.read(`/proc/${name}/cmdline`) ?? "").split("\0")
-    return isRunc(args, namespace, id) || (isCriu(name) && belongsTo(name, `/${namespace}/${id}`))
+  processes().some((pid) => {
+    const args = argumentsOf(pid)
+    return isRunc(args, ["checkpoint", "restore", "delete"], namespace, id) || isDeletion(args, namespace, id) ||
+      (isCriu(pid) && (belongsTo(pid, `/${namespace}/${id}`) || worksFor(pid, namespace, id)))
   })
 
+/** Whether a shim has a restore of a container under way: one whose shim was ended is nobody's. */
+export const isRestored = (namespace: string, id: string): boolean =>
+  processes().some((pid) =>
+    isRunc(argumentsOf(pid), ["restore"], namespace, id) && belongsTo(pid, `/${namespace}/${id}`)
+  )
+
+const processes = () => (KernelFile.names("/proc") ?? []).filter((name) => /^\d+$/.test(name))
+
+const argumentsOf = (pid: string): ReadonlyArray<string> =>
+  (KernelFile.read(`/proc/${pid}/cmdline`) ?? "").split("\0").filter((one) => one !== "")
+
 /** The shim calls runc with a log in the bundle, the state folder of the namespace, and the id at the end. */
-const isRunc = (args: ReadonlyArray<string>, namespace: string, id: string): boolean =>
-  args.some((one) => one === "checkpoint" || one === "restore") &&
-  args.filter((one) => one !== "").at(-1) === id &&
+const isRunc = (args: ReadonlyArray<string>, commands: ReadonlyArray<string>, namespace: string, id: string): boolean =>
+  args.some((one) => commands.includes(one)) &&
+  args.at(-1) === id &&
   args.some((one) => one.endsWith(`/${namespace}/${id}/log.json`))
+
+/** containerd has another shim delete what one has left that was ended. */
+const isDeletion = (args: ReadonlyArray<string>, namespace: string, id: string): boolean =>
+  args.at(-1) === "delete" && args.some((one) => one.endsWith(`/${namespace}/${id}`)) &&
+  args[args.indexOf("-id") + 1] === id
 
 /** Its command line says what it is at. */
 const isCriu = (pid: string): boolean => KernelFile.read(`/proc/${pid}/comm`)?.trim() === "criu"
+
+/** One without a shim works in a folder of ours, or is still in the bundle. */
+const worksFor = (pid: string, namespace: string, id: string): boolean =>
+  new RegExp(`/containerd/${namespace}/${id}/|/${namespace}/${id}$`.replaceAll(".", "\\.")).test(
+    KernelFile.link(`/proc/${pid}/cwd`) ?? ""
+  )
 
 /** One that its runc has left behind is its shim's, which works in the bundle. */
 const belongsTo = (pid: string, bundle: string): boolean => {

@@ -62,6 +62,12 @@ export const root = (own: Any, namespace: string): string => {
   return `${chosen === "" ? defaultRoot : chosen}/${namespace}`
 }
 
+/** The program that the shim runs: runc, or one that takes its arguments. */
+export const program = (own: Any): string => {
+  const chosen = isOurs(own) ? Wire.read(own.value).text(6) : ""
+  return chosen === "" ? "runc" : chosen
+}
+
 /** A container's own options, with the images to restore from. */
 export const restore = (own: Any, paths: { readonly imagePath: string; readonly workPath: string }): Any => ({
   type: kind,
