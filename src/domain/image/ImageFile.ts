@@ -4,6 +4,7 @@
  *
  * This file owns the frame, not what is in a message.
  */
+import { BinaryReader } from "@bufbuild/protobuf/wire"
 import * as Either from "effect/Either"
 import type { ImageKind } from "./ImageKind.ts"
 import * as Message from "./Message.ts"
@@ -37,28 +38,36 @@ export const magicOf = (bytes: Uint8Array): { readonly magic: number; readonly s
 }
 
 /** Reads an image of a kind; the reason of a failure is one line. Nothing is copied: bytes are views of what was given. */
-export const read = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Either<Image<A, H>, string> =>
-  Either.gen(function* () {
-    const begun = magicOf(bytes)
-    if (begun === undefined) return yield* Either.left("it is too short for an image")
-    if (begun.magic !== kind.magic) return yield* Either.left("it does not begin with the numbers of its kind")
-    let at = begun.start
-    let head: Entry<H> | undefined
-    const entries: Array<Entry<A>> = []
-    while (at < bytes.byteLength) {
-      if (kind.head !== undefined && head === undefined) {
-        const [entry, end] = yield* readEntry(kind.head, kind.headExtra, bytes, at, 0)
-        head = entry
-        at = end
-      } else {
-        const [entry, end] = yield* readEntry(kind.entry, kind.extra, bytes, at, entries.length)
-        entries.push(entry)
-        at = end
-      }
-    }
-    if (kind.head !== undefined && head === undefined) return yield* Either.left(`it lacks its ${kind.head.name}`)
-    return { head, entries }
-  })
+export const read = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Either<Image<A, H>, string> => {
+  const begun = beginningOf(kind, bytes)
+  if (Either.isLeft(begun)) return Either.left(begun.left)
+  const reader = new BinaryReader(bytes)
+  let at = begun.right
+  let first: Entry<H> | undefined
+  if (kind.head !== undefined) {
+    const found = readEntry(kind.head, kind.headExtra, reader, bytes, at, 0)
+    if (Either.isLeft(found)) return Either.left(found.left)
+    ;[first, at] = found.right
+  }
+  const entries: Array<Entry<A>> = []
+  while (at < bytes.byteLength) {
+    const found = readEntry(kind.entry, kind.extra, reader, bytes, at, entries.length)
+    if (Either.isLeft(found)) return Either.left(found.left)
+    entries.push(found.right[0])
+    at = found.right[1]
+  }
+  return Either.right({ head: first, entries })
+}
+
+/** Where the first message of an image of a kind begins. */
+const beginningOf = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Either<number, string> => {
+  const begun = magicOf(bytes)
+  if (begun === undefined) return Either.left("it is too short for an image")
+  if (begun.magic !== kind.magic) return Either.left("it does not begin with the numbers of its kind")
+  return kind.head !== undefined && begun.start === bytes.byteLength
+    ? Either.left(`it lacks its ${kind.head.name}`)
+    : Either.right(begun.start)
+}
 
 /**
  * Reads the first message of an image that may be cut off behind it, for one with much content: of a kind with a head that is
@@ -70,14 +79,12 @@ export const head = <A, H>(
   kind: ImageKind<A, H> & { readonly head: Message.Message<H> },
   start: Uint8Array
 ): Either.Either<readonly [value: H, end: number], string> =>
-  Either.gen(function* () {
-    const begun = magicOf(start)
-    if (begun === undefined) return yield* Either.left("it is too short for an image")
-    if (begun.magic !== kind.magic) return yield* Either.left("it does not begin with the numbers of its kind")
-    if (begun.start === start.byteLength) return yield* Either.left(`it lacks its ${kind.head.name}`)
-    const [entry, end] = yield* readEntry(kind.head, undefined, start, begun.start, 0)
-    return [entry.value, end] as const
-  })
+  Either.flatMap(
+    beginningOf(kind, start),
+    (at) =>
+      Either.map(readEntry(kind.head, undefined, new BinaryReader(start), start, at, 0), ([entry, end]) =>
+        [entry.value, end] as const)
+  )
 
 /** The values of the entries of an image of a kind. */
 export const values = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Either<ReadonlyArray<A>, string> =>
@@ -89,23 +96,23 @@ const nothing = new Uint8Array()
 const readEntry = <A>(
   message: Message.Message<A>,
   extraOf: ((value: A, following: Uint8Array) => number) | undefined,
+  reader: BinaryReader,
   bytes: Uint8Array,
   at: number,
   index: number
 ): Either.Either<readonly [Entry<A>, number], string> => {
   const start = at + 4
   if (start > bytes.byteLength) return Either.left(`it ends within the length of entry ${index}`)
-  const end = start + viewOf(bytes).getUint32(at, true)
+  reader.pos = at
+  const end = start + reader.fixed32()
   if (end > bytes.byteLength) return Either.left(`it ends within entry ${index}`)
-  return Either.flatMap(
-    Either.mapLeft(Message.decode(message, bytes.subarray(start, end)), (reason) => `entry ${index}: ${reason}`),
-    (value) => {
-      const size = extraOf?.(value, bytes.subarray(end)) ?? 0
-      return end + size > bytes.byteLength
-        ? Either.left(`it ends within what belongs to entry ${index}`)
-        : Either.right([{ value, extra: size === 0 ? nothing : bytes.subarray(end, end + size) }, end + size] as const)
-    }
-  )
+  const decoded = Message.decodeWithin(message, reader, start, end)
+  if (Either.isLeft(decoded)) return Either.left(`entry ${index}: ${decoded.left}`)
+  const value = decoded.right
+  const size = extraOf?.(value, bytes.subarray(end)) ?? 0
+  return end + size > bytes.byteLength
+    ? Either.left(`it ends within what belongs to entry ${index}`)
+    : Either.right([{ value, extra: size === 0 ? nothing : bytes.subarray(end, end + size) }, end + size])
 }
 
 /** Writes an image of a kind, in today's format, as {@link read} reads it. */

@@ -55,6 +55,9 @@ export interface Message<A> {
   /** By CRIU's names of them. */
   readonly fields: Readonly<Record<string, Field<unknown>>>
   readonly byNumber: ReadonlyMap<number, readonly [name: string, field: Field<unknown>]>
+  /** The names of those that are always there, and of those that are lists: looked through for every message that is read. */
+  readonly required: ReadonlyArray<string>
+  readonly repeated: ReadonlyArray<string>
   readonly _A?: A
 }
 
@@ -120,32 +123,48 @@ export const repeated = <A>(number: number, kind: Kind<A>): Field<A, "repeated">
 export const define = <const F extends Fields>(name: string, fields: F): Message<Struct<F>> => ({
   name,
   fields,
-  byNumber: new Map(Object.entries(fields).map(([key, field]) => [field.number, [key, field] as const]))
+  byNumber: new Map(Object.entries(fields).map(([key, field]) => [field.number, [key, field] as const])),
+  required: under("required", fields),
+  repeated: under("repeated", fields)
 })
+
+const under = (rule: Rule, fields: Fields): ReadonlyArray<string> =>
+  Object.entries(fields).filter(([, field]) => field.rule === rule).map(([key]) => key)
 
 /** How deep messages may lie in each other, as protobuf's own libraries bound it. */
 const maximumDepth = 100
 
 /** Reads a message; the reason of a failure is one line that names the message and, where one is missing, the field. */
 export const decode = <A>(message: Message<A>, bytes: Uint8Array): Either.Either<A, string> =>
-  Either.try({
-    try: () => readMessage(message, bytes, 0),
-    catch: (error) => error instanceof Malformed ? error.message : `${message.name} is malformed`
-  })
+  decodeWithin(message, new BinaryReader(bytes), 0, bytes.byteLength)
+
+/** The same for a message that lies between two places of what a reader reads, for there may be very many in one file. */
+export const decodeWithin = <A>(
+  message: Message<A>,
+  reader: BinaryReader,
+  start: number,
+  end: number
+): Either.Either<A, string> => {
+  try {
+    reader.pos = start
+    return Either.right(readMessage(message, reader, end, 0))
+  } catch (error) {
+    return Either.left(error instanceof Malformed ? error.message : `${message.name} is malformed`)
+  }
+}
 
 /** Writes a message, in the order of its definition; fields that the definition does not know follow as they were. */
 export const encode = <A>(message: Message<A>, value: A): Uint8Array => writeMessage(message, value).finish()
 
-/** Stays within this file: {@link decode} turns it into its failure. */
+/** Stays within this file: {@link decodeWithin} turns it into its failure. */
 class Malformed extends Error {}
 
-const readMessage = <A>(message: Message<A>, bytes: Uint8Array, depth: number): A => {
+const readMessage = <A>(message: Message<A>, reader: BinaryReader, end: number, depth: number): A => {
   if (depth > maximumDepth) throw new Malformed(`${message.name} lies deeper than any message`)
-  const reader = new BinaryReader(bytes)
   const values: Record<string, unknown> = {}
-  for (const [key, { rule }] of message.byNumber.values()) if (rule === "repeated") values[key] = []
+  for (const key of message.repeated) values[key] = []
   const unknownFields: Array<UnknownField> = []
-  while (reader.pos < reader.len) {
+  while (reader.pos < end) {
     const [number, wire] = reader.tag()
     const known = message.byNumber.get(number)
     if (known === undefined || !fits(known[1], wire)) {
@@ -153,11 +172,13 @@ const readMessage = <A>(message: Message<A>, bytes: Uint8Array, depth: number): 
       continue
     }
     const [key, field] = known
-    if (field.rule !== "repeated") values[key] = readValue(field.kind, reader, depth)
-    else readRepeated(field.kind, reader, wire, depth, listIn(values, key))
+    if (field.rule !== "repeated") values[key] = readValue(field.kind, reader, end, depth)
+    else readRepeated(field.kind, reader, wire, end, depth, listIn(values, key))
   }
-  for (const [key, { rule }] of message.byNumber.values()) {
-    if (rule === "required" && values[key] === undefined) throw new Malformed(`${message.name} lacks "${key}"`)
+  // The reader knows where what it reads ends, but not where this message does.
+  if (reader.pos > end) throw new Malformed(`${message.name} is malformed`)
+  for (const key of message.required) {
+    if (values[key] === undefined) throw new Malformed(`${message.name} lacks "${key}"`)
   }
   if (unknownFields.length > 0) values["unknownFields"] = unknownFields
   // The definition, from which the type is, has been followed field by field.
@@ -195,21 +216,23 @@ const readRepeated = (
   kind: Kind<unknown>,
   reader: BinaryReader,
   wire: WireType,
+  end: number,
   depth: number,
   into: Array<unknown>
 ): void => {
   if (!isPacked(kind, wire)) {
-    into.push(readValue(kind, reader, depth))
+    into.push(readValue(kind, reader, end, depth))
     return
   }
-  const packed = new BinaryReader(reader.bytes())
-  while (packed.pos < packed.len) into.push(readValue(kind, packed, depth))
+  const last = endOf(reader, end)
+  while (reader.pos < last) into.push(readValue(kind, reader, last, depth))
+  if (reader.pos > last) throw new RangeError()
 }
 
-const readValue = (kind: Kind<unknown>, reader: BinaryReader, depth: number): unknown => {
+const readValue = (kind: Kind<unknown>, reader: BinaryReader, end: number, depth: number): unknown => {
   switch (kind._tag) {
     case "Message":
-      return readMessage(kind.message(), reader.bytes(), depth + 1)
+      return readMessage(kind.message(), reader, endOf(reader, end), depth + 1)
     case "Enum": {
       const number = reader.int32()
       return kind.names.get(number) ?? number
@@ -217,6 +240,13 @@ const readValue = (kind: Kind<unknown>, reader: BinaryReader, depth: number): un
     case "Scalar":
       return readScalar[kind.scalar](reader)
   }
+}
+
+/** Where what a length is told of ends, which is not beyond what it lies in. */
+const endOf = (reader: BinaryReader, outer: number): number => {
+  const size = reader.uint32()
+  if (reader.pos + size > outer) throw new RangeError()
+  return reader.pos + size
 }
 
 const readScalar: Readonly<Record<ScalarName, (reader: BinaryReader) => unknown>> = {
