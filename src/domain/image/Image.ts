@@ -38,7 +38,8 @@ export const identify = (fileName: string, start: Uint8Array): Identity => {
   }
   const magic = ImageFile.magicOf(start)?.magic
   const ofMagic = allKinds.filter((kind) => kind.magic === magic)
-  const kind = ofMagic.find((one) => one.file.test(fileName)) ?? ofMagic[0]
+  const isCalled = (kind: AnyKind) => kind.file.test(fileName)
+  const kind = ofMagic.find(isCalled) ?? ofMagic[0] ?? allKinds.find(isCalled)
   return kind === undefined ? { _tag: "Unknown", magic } : { _tag: "Known", kind, id: kind.file.exec(fileName)?.[1] }
 }
 

@@ -6,7 +6,7 @@
  */
 import { BinaryReader } from "@bufbuild/protobuf/wire"
 import * as Either from "effect/Either"
-import type { ImageKind } from "./ImageKind.ts"
+import type { HeadedKind, ImageKind } from "./ImageKind.ts"
 import * as Message from "./Message.ts"
 
 /** A message of an image, with the bytes behind it that are no message. */
@@ -76,7 +76,7 @@ const beginningOf = <A, H>(kind: ImageKind<A, H>, bytes: Uint8Array): Either.Eit
  * @param start the first bytes of the file; the reason of a failure tells whether they were too few
  */
 export const head = <A, H>(
-  kind: ImageKind<A, H> & { readonly head: Message.Message<H> },
+  kind: HeadedKind<A, H>,
   start: Uint8Array
 ): Either.Either<readonly [value: H, end: number], string> =>
   Either.flatMap(

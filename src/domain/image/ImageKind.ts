@@ -25,5 +25,10 @@ export interface ImageKind<A, H = never> {
   headExtra?(head: H, following: Uint8Array): number
 }
 
+/** A kind of image whose first entry is another message than the rest. */
+export interface HeadedKind<A, H> extends ImageKind<A, H> {
+  readonly head: Message<H>
+}
+
 /** A kind of image of whatever message. */
 export type AnyKind = ImageKind<unknown, unknown>

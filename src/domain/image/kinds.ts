@@ -5,7 +5,7 @@
  * Those that only older releases wrote are in `formerKinds.ts`, those that have no number in `rawKinds.ts`.
  */
 import * as extras from "./extras.ts"
-import type { ImageKind } from "./ImageKind.ts"
+import type { HeadedKind, ImageKind } from "./ImageKind.ts"
 import type { Message } from "./Message.ts"
 import { ApparmorEntry } from "./message/Apparmor.ts"
 import { AutofsEntry } from "./message/Autofs.ts"
@@ -50,7 +50,7 @@ const kind = <A>(
   extra?: ImageKind<A>["extra"]
 ): ImageKind<A> => ({ name, magic, file, entry, ...(extra === undefined ? {} : { extra }) })
 
-const pagemapOf = (file: RegExp): ImageKind<PagemapEntry, PagemapHead> => ({
+const pagemapOf = (file: RegExp): HeadedKind<PagemapEntry, PagemapHead> => ({
   name: "pagemap",
   magic: 0x56084025,
   file,
@@ -59,7 +59,7 @@ const pagemapOf = (file: RegExp): ImageKind<PagemapEntry, PagemapHead> => ({
 })
 
 /** A file without a name: its properties, then its content, whole behind them or in chunks. */
-const ghostFile: ImageKind<GhostChunkEntry, GhostFileEntry> = {
+const ghostFile: HeadedKind<GhostChunkEntry, GhostFileEntry> = {
   name: "ghost_file",
   magic: 0x52583605,
   file: /^ghost-file-([\da-f]+)\.img$/,
