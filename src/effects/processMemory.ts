@@ -1,0 +1,202 @@
+/**
+ * The dumped memory of one process: its areas, where each page of it is, in these images or in those that they build on, and the
+ * bytes. Nothing is ever read whole.
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Scope from "effect/Scope"
+import { type ImagesNotFound, ImageUnreadable, type StorageFailed } from "../domain/CheckpointError.ts"
+import { kinds } from "../domain/image/kinds.ts"
+import type { MmEntry } from "../domain/image/message/Mm.ts"
+import { commonPageSize, type DumpedPages, pageMapOf, pageSizeOf } from "../domain/memory/dumpedPages.ts"
+import * as MemoryArea from "../domain/memory/MemoryArea.ts"
+import * as PageMap from "../domain/memory/PageMap.ts"
+import { type ImageChain, openChain } from "./imageChain.ts"
+import type { ImageFolder, Images } from "./Images.ts"
+import { openPages, type ReadPages } from "./openPages.ts"
+import { hasImage, readImage, readValues } from "./readImage.ts"
+import { readSharedMemory, type SharedMemory } from "./sharedMemory.ts"
+
+/** Bytes that are known, from an address on. */
+export interface Piece {
+  readonly start: bigint
+  readonly bytes: Uint8Array
+}
+
+/** The dumped memory of one process, with what its parents' images hold of it. */
+export interface ProcessMemory {
+  readonly pid: number
+  /** In bytes. */
+  readonly pageSize: number
+  /** What the process says of its memory: where its arguments, its environment, its heap and its stack are. */
+  readonly mm: MmEntry
+  /** In the order of their addresses. */
+  readonly areas: ReadonlyArray<MemoryArea.MemoryArea>
+  /** Where its pages are, those that it shares with others included. */
+  readonly pages: PageMap.PageMap
+  /** The id of the page map of what an area shares with other processes, where it has one. */
+  readonly sharedId: (area: MemoryArea.MemoryArea) => bigint | undefined
+  /** What could not be read of its memory; the rest can. */
+  readonly problems: ReadonlyArray<ImagesNotFound | ImageUnreadable | StorageFailed>
+  /**
+   * Reads `length` bytes from an address on, as far as they were dumped: what lies together is one piece, and what is in no piece
+   * was not dumped. It takes as much memory as there is to read.
+   */
+  readonly read: (
+    start: bigint,
+    length: number
+  ) => Effect.Effect<ReadonlyArray<Piece>, ImageUnreadable | StorageFailed>
+}
+
+/** The images of a chain, opened for reading the memory of several processes. */
+export interface OpenMemory {
+  readonly chain: ImageChain
+  readonly shared: SharedMemory
+  readonly readPages: ReadPages
+}
+
+/** Opens a folder and those that it builds on for reading memory. */
+export const openMemories = (folder: ImageFolder): Effect.Effect<OpenMemory, never, Images | Scope.Scope> =>
+  Effect.gen(function* () {
+    const chain = yield* openChain(folder)
+    return { chain, shared: yield* readSharedMemory(chain), readPages: yield* openPages(chain) }
+  })
+
+/**
+ * The memory of one process, by its pid in the images. Fails where its areas cannot be read; of pages that cannot be found the
+ * result tells.
+ */
+export const openMemory = (
+  folder: ImageFolder,
+  pid: number
+): Effect.Effect<ProcessMemory, ImageUnreadable | StorageFailed, Images | Scope.Scope> =>
+  Effect.flatMap(openMemories(folder), (open) => memoryOf(open, pid))
+
+/** The pids of the processes that have memory of their own, in order. */
+export const pidsOf = ({ files }: ImageFolder): ReadonlyArray<number> =>
+  files.flatMap(({ name }) => kinds.mm.file.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b)
+
+/** The same as {@link openMemory}, of images that are open. */
+export const memoryOf = (
+  open: OpenMemory,
+  pid: number
+): Effect.Effect<ProcessMemory, ImageUnreadable | StorageFailed> =>
+  Effect.gen(function* () {
+    const [folder] = open.chain.folders
+    const file = `mm-${pid}.img`
+    const [mm] = yield* readValues(folder, file, kinds.mm)
+    if (mm === undefined) return yield* new ImageUnreadable({ path: folder.path, file, reason: "it is empty" })
+    const areas = MemoryArea.ofProcess(mm)
+    const own = yield* mappedPages(open.chain, `pagemap-${pid}.img`)
+    const problems = [...broken(open.chain), ...open.shared.problems, ...own.problems]
+    let pages = own.pages
+    for (const area of areas) {
+      const id = open.shared.idOf(area)
+      if (id === undefined) continue
+      const shared = yield* sharedPages(open, id)
+      problems.push(...shared.problems)
+      pages = PageMap.over(
+        pages,
+        PageMap.moved(shared.pages, area.offset, area.offset + area.end - area.start, area.start)
+      )
+    }
+    const read = (start: bigint, length: number) => readPieces(open.readPages, pages, start, length)
+    return { pid, pageSize: own.pageSize, mm, areas, pages, sharedId: open.shared.idOf, problems, read }
+  })
+
+/** A page map, and what of it could not be read. */
+export interface MappedPages {
+  readonly pages: PageMap.PageMap
+  readonly pageSize: number
+  readonly problems: ReadonlyArray<ImagesNotFound | ImageUnreadable | StorageFailed>
+}
+
+/** The pages of shared memory, by its id; their addresses count from its start. */
+export const sharedPages = (open: OpenMemory, id: bigint): Effect.Effect<MappedPages> => {
+  const file = `pagemap-shmem-${id}.img`
+  const segment = open.shared.segments.get(id)
+  return segment !== undefined && !hasImage(open.chain.folders[0], file)
+    ? Effect.succeed({ pages: segment, pageSize: commonPageSize, problems: [] })
+    // Memory of which no page was ever touched has no page map.
+    : hasImage(open.chain.folders[0], file)
+    ? mappedPages(open.chain, file)
+    : Effect.succeed({ pages: PageMap.empty, pageSize: commonPageSize, problems: [] })
+}
+
+const broken = (chain: ImageChain) => (chain.broken === undefined ? [] : [chain.broken])
+
+/** The page map that a file of the images and its namesakes in their parents come to. */
+const mappedPages = (chain: ImageChain, file: string): Effect.Effect<MappedPages> =>
+  Effect.gen(function* () {
+    const problems: Array<ImageUnreadable | StorageFailed> = []
+    const layers: Array<DumpedPages | undefined> = []
+    for (const folder of chain.folders) {
+      const layer = yield* Effect.either(readPagemap(folder, file))
+      layers.push(Either.getOrUndefined(layer))
+      // Of a parent that does not know the process nothing is amiss, unless its pages are called for.
+      if (Either.isLeft(layer) && (layers.length === 1 || hasImage(folder, file))) problems.push(layer.left)
+    }
+    const known = layers.map((layer) => (layer === undefined ? undefined : pageSizeOf(layer)))
+    const pageSize = known.find((size) => size !== undefined) ?? commonPageSize
+    let pages: Either.Either<PageMap.PageMap, string> = Either.left(
+      chain.broken === undefined ? "there is no parent" : "its parent is not there"
+    )
+    for (const [depth, layer] of [...layers.entries()].reverse()) {
+      pages = layer === undefined
+        ? Either.left("the parent does not know its memory")
+        : pageMapOf(layer, pageSize, depth, pages)
+      if (layer !== undefined && Either.isLeft(pages)) {
+        const path = chain.folders[depth]?.path ?? chain.folders[0].path
+        problems.push(new ImageUnreadable({ path, file, reason: pages.left }))
+      }
+    }
+    return { pages: Either.getOrElse(pages, () => PageMap.empty), pageSize, problems }
+  })
+
+const readPagemap = (folder: ImageFolder, file: string): Effect.Effect<DumpedPages, ImageUnreadable | StorageFailed> =>
+  Effect.map(readImage(folder, file, kinds.pagemap), ({ entries, head }) => {
+    const pages = `pages-${head?.value.pages_id ?? 0}.img`
+    return {
+      entries: entries.map(({ value }) => value),
+      file: pages,
+      bytes: folder.files.find(({ name }) => name === pages)?.bytes
+    }
+  })
+
+const readPieces = (
+  readPages: ReadPages,
+  pages: PageMap.PageMap,
+  start: bigint,
+  length: number
+): Effect.Effect<ReadonlyArray<Piece>, ImageUnreadable | StorageFailed> =>
+  Effect.gen(function* () {
+    const ranges = PageMap.within(pages, start, start + BigInt(length))
+    const pieces: Array<Piece> = []
+    let index = 0
+    while (index < ranges.length) {
+      // Those that lie together in memory, wherever their bytes are.
+      const together: Array<DumpedRange> = []
+      for (let range = ranges[index]; range !== undefined; range = ranges[index]) {
+        if (!isDumped(range) || (together.length > 0 && together.at(-1)?.end !== range.start)) break
+        together.push(range)
+        index++
+      }
+      const first = together[0]
+      if (first === undefined) {
+        index++
+        continue
+      }
+      const end = together.at(-1)?.end ?? first.end
+      const bytes = new Uint8Array(Number(end - first.start))
+      for (const { end: until, place, start: from } of together) {
+        const into = bytes.subarray(Number(from - first.start), Number(until - first.start))
+        yield* readPages(place.depth, place.file, place.offset, into)
+      }
+      pieces.push({ start: first.start, bytes })
+    }
+    return pieces
+  })
+
+/** A range whose bytes are there. */
+type DumpedRange = PageMap.PageRange & { readonly place: Extract<PageMap.Place, { readonly _tag: "Dumped" }> }
+const isDumped = (range: PageMap.PageRange): range is DumpedRange => range.place._tag === "Dumped"
