@@ -158,7 +158,7 @@ const textOf = (error: ValidationError.ValidationError): string =>
 
 /** A name, a directory or an option of a form that no machine would accept. */
 const isWrongUsage = (error: CheckpointError): boolean =>
-  error._tag === "InvalidCheckpointName" || error._tag === "InvalidContainerName" ||
+  error._tag === "InvalidCheckpointName" || error._tag === "InvalidContainerName" || error._tag === "InvalidPattern" ||
   (error._tag === "InvalidCheckpointDirectory" &&
     ["Relative", "ParentComponent", "Root", "Malformed", "TooLong"].includes(error.reason))
 

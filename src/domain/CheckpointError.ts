@@ -209,6 +209,31 @@ export class ImageUnreadable extends Schema.TaggedError<ImageUnreadable>()("Imag
   }
 }
 
+/** No process of these images has this pid, or it has no memory of its own, as a zombie. */
+export class ProcessNotFound extends Schema.TaggedError<ProcessNotFound>()("ProcessNotFound", {
+  /** The folder. */
+  path: Schema.String,
+  pid: Schema.Number,
+  /** Those that there are. */
+  pids: Schema.Array(Schema.Number)
+}) {
+  override get message(): string {
+    const there = this.pids.length === 0 ? "there is none" : `there are ${this.pids.slice(0, 20).join(", ")}` +
+      (this.pids.length > 20 ? ` and ${this.pids.length - 20} more` : "")
+    return `Cannot find the memory of process ${this.pid} in the images in "${this.path}": ${there}`
+  }
+}
+
+/** What memory is to be searched for cannot be searched for. */
+export class InvalidPattern extends Schema.TaggedError<InvalidPattern>()("InvalidPattern", {
+  pattern: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `Cannot search for "${this.pattern}": ${this.reason}`
+  }
+}
+
 /** Another operation holds the container or the checkpoint, and the caller asked not to wait; or a checkpoint builds on it. */
 export class CheckpointBusy extends Schema.TaggedError<CheckpointBusy>()("CheckpointBusy", {
   container: Schema.String,
@@ -410,6 +435,8 @@ export const CheckpointError = Schema.Union(
   CheckpointDamaged,
   ImagesNotFound,
   ImageUnreadable,
+  ProcessNotFound,
+  InvalidPattern,
   CheckpointBusy,
   CheckpointUnpublished,
   RuntimeUnavailable,
@@ -446,6 +473,8 @@ const statuses: Record<CheckpointError["_tag"], number> = {
   CheckpointDamaged: 500,
   ImagesNotFound: 404,
   ImageUnreadable: 500,
+  ProcessNotFound: 404,
+  InvalidPattern: 400,
   CheckpointBusy: 409,
   CheckpointUnpublished: 500,
   RuntimeUnavailable: 503,

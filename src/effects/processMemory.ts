@@ -175,9 +175,9 @@ const readPieces = (
     let index = 0
     while (index < ranges.length) {
       // Those that lie together in memory, wherever their bytes are.
-      const together: Array<DumpedRange> = []
+      const together: Array<PageMap.DumpedRange> = []
       for (let range = ranges[index]; range !== undefined; range = ranges[index]) {
-        if (!isDumped(range) || (together.length > 0 && together.at(-1)?.end !== range.start)) break
+        if (!PageMap.isDumped(range) || (together.length > 0 && together.at(-1)?.end !== range.start)) break
         together.push(range)
         index++
       }
@@ -196,7 +196,3 @@ const readPieces = (
     }
     return pieces
   })
-
-/** A range whose bytes are there. */
-type DumpedRange = PageMap.PageRange & { readonly place: Extract<PageMap.Place, { readonly _tag: "Dumped" }> }
-const isDumped = (range: PageMap.PageRange): range is DumpedRange => range.place._tag === "Dumped"

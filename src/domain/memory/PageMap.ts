@@ -28,6 +28,12 @@ export interface PageRange {
   readonly place: Place
 }
 
+/** A range whose bytes are there. */
+export type DumpedRange = PageRange & { readonly place: Extract<Place, { readonly _tag: "Dumped" }> }
+
+/** Whether the bytes of a range are there. */
+export const isDumped = (range: PageRange): range is DumpedRange => range.place._tag === "Dumped"
+
 /**
  * The pages that the images tell of. What is in no range was not dumped: it was never touched, or is as its file has it.
  */
