@@ -1,0 +1,27 @@
+/** How much memory there is of something, in bytes, and where its content lies. */
+import * as Schema from "effect/Schema"
+
+/** Memory in bytes. */
+export const MemoryUse = Schema.Struct({
+  /** The addresses that are taken. */
+  virtual: Schema.Number,
+  /** What the images of this folder hold. */
+  dumped: Schema.Number,
+  /** What is in the images that these build on. */
+  inParent: Schema.Number,
+  /** What is neither dumped nor in a parent, but left to be fetched from the machine of the dump (`--lazy-pages`). */
+  lazy: Schema.Number
+}).annotations({ identifier: "MemoryUse" })
+/** Memory in bytes. */
+export type MemoryUse = typeof MemoryUse.Type
+
+/** Of nothing. */
+export const none: MemoryUse = { virtual: 0, dumped: 0, inParent: 0, lazy: 0 }
+
+/** Of both. */
+export const add = (a: MemoryUse, b: MemoryUse): MemoryUse => ({
+  virtual: a.virtual + b.virtual,
+  dumped: a.dumped + b.dumped,
+  inParent: a.inParent + b.inParent,
+  lazy: a.lazy + b.lazy
+})
