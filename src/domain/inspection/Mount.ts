@@ -16,7 +16,9 @@ export const Mount = Schema.Struct({
   type: Schema.String,
   /** In words, such as `read-only`; a bit without a name is its number. */
   flags: Schema.Array(Schema.String),
-  /** Those of the file system. */
+  /** The same of the file system, wherever it is mounted. */
+  fileSystemFlags: Schema.Array(Schema.String),
+  /** What else the file system was mounted with. */
   options: Schema.String,
   /** Whoever restores gives the mount: by this name, where it has one. */
   isExternal: Schema.Boolean,
