@@ -4,17 +4,22 @@
  *
  * It knows what is there and what a loss of power takes; who may change it when is `MemoryCheckpointStore.ts`.
  */
+import * as Either from "effect/Either"
 import { byName, type Checkpoint } from "../../domain/Checkpoint.ts"
-import type { CheckpointDirectory } from "../../domain/CheckpointDirectory.ts"
+import type { CheckpointConfig } from "../../domain/CheckpointConfig.ts"
+import { type CheckpointDirectory, parse as parseDirectory } from "../../domain/CheckpointDirectory.ts"
 import type { CheckpointName } from "../../domain/CheckpointName.ts"
 import type { Container } from "../../domain/Container.ts"
 import type { Interrupted, Staging } from "../../effects/CheckpointStore.ts"
 import type { ImageMap } from "./ImageMap.ts"
+import type { ShownCheckpoints } from "./ShownCheckpoints.ts"
 
 /** A checkpoint that was published. */
 export interface Published {
   readonly checkpoint: Checkpoint
   readonly name: CheckpointName
+  /** Its record. */
+  readonly config: CheckpointConfig
   /** A loss of power leaves it. */
   readonly durable: boolean
 }
@@ -35,9 +40,11 @@ export class CheckpointMap {
   /** The operation that dumped each container last. */
   readonly #dumps = new Map<string, string>()
   readonly #images: ImageMap
+  readonly #shown: ShownCheckpoints
 
-  constructor(images: ImageMap) {
+  constructor(images: ImageMap, shown: ShownCheckpoints) {
     this.#images = images
+    this.#shown = shown
   }
 
   /** One checkpoint, whoever's it is. */
@@ -106,7 +113,33 @@ export class CheckpointMap {
   remove(directory: CheckpointDirectory, { name, path }: Checkpoint): boolean {
     if (this.#directories.get(directory)?.delete(name) !== true) return false
     this.#images.remove(path)
+    this.#shown.hide(path)
     return true
+  }
+
+  /** Has what is at a path among the folders that are shown; whether it is a checkpoint, or lies in or above one. */
+  show(now: number, path: string): boolean {
+    if (this.#namesIn(path) !== undefined) {
+      this.#shown.makeFolder(now, path)
+      return true
+    }
+    const published = this.#at(path) ?? this.#at(parentOf(path))
+    if (published === undefined) return this.#namesIn(parentOf(path)) !== undefined
+    const { checkpoint, config } = published
+    const frozen = this.#images.frozen(checkpoint.path)
+    if (frozen !== undefined) this.#shown.show(now, { path: checkpoint.path, config, frozen })
+    return true
+  }
+
+  #at(path: string): Published | undefined {
+    return this.#namesIn(parentOf(path))?.get(path.slice(path.lastIndexOf("/") + 1))
+  }
+
+  #namesIn(path: string): Map<string, Published> | undefined {
+    return Either.match(parseDirectory(path), {
+      onLeft: () => undefined,
+      onRight: (directory) => this.#directories.get(directory)
+    })
   }
 
   /** The attempts of a container, as its next operation finds them. */
@@ -116,7 +149,7 @@ export class CheckpointMap {
       .map(({ rebooted, staging, synced }) => ({
         staging,
         begun: this.#images.bytes(staging.imagePath) > 0,
-        dumped: this.#images.isWhole(staging.imagePath),
+        dumped: this.#images.frozen(staging.imagePath) !== undefined,
         synced,
         rebooted,
         published: this.get(staging.directory, staging.intent.checkpoint)?.checkpoint.record?.operation ===
@@ -137,3 +170,5 @@ export class CheckpointMap {
     }
   }
 }
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf("/"))

@@ -1,9 +1,12 @@
 /**
  * Images in a map, by their image path: nothing of them lies on the in-memory file system, but they take its space, and
- * writing them fails where writing a file would.
+ * writing them fails where writing a file would. Of each only what was frozen is kept: it is written out when somebody
+ * looks (`ShownCheckpoints.ts`).
  */
 import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
+import * as CounterImages from "./CounterImages.ts"
+import * as CounterProcess from "./CounterProcess.ts"
 import type { Faults } from "./Faults.ts"
 import type { Memory } from "./MemoryContainers.ts"
 import type { MemoryImages } from "./MemoryImages.ts"
@@ -14,12 +17,14 @@ interface Images {
   /** Bytes that they take of the volume. */
   bytes: number
   /** All but the pages; absent until they are whole. */
-  inventory?: Memory
+  frozen?: Memory
 }
 
 /** The images of one world. */
 export class ImageMap implements MemoryImages {
   readonly #images = new Map<string, Images>()
+  /** What all but the pages of a container takes, by everything that it depends on. */
+  readonly #sizes = new Map<string, number>()
   readonly #volume: MemoryVolume
   readonly #faults: Faults
 
@@ -28,33 +33,41 @@ export class ImageMap implements MemoryImages {
     this.#faults = faults
   }
 
-  readonly writePages = (imagePath: string, bytes: number): Effect.Effect<void, PlatformError> =>
-    this.#write(imagePath, bytes)
+  /** The dump writes over it. */
+  readonly writePreDump = (imagePath: string, memory: Memory): Effect.Effect<void, PlatformError> =>
+    this.writePages(imagePath, memory)
 
-  readonly writeInventory = (imagePath: string, inventory: Memory): Effect.Effect<void, PlatformError> =>
-    this.#write(imagePath, inventoryBytes, inventory)
+  readonly writePages = (imagePath: string, memory: Memory): Effect.Effect<void, PlatformError> =>
+    this.#write(imagePath, () => CounterProcess.pagesOf(memory) * CounterProcess.pageSize)
+
+  readonly writeInventory = (imagePath: string, memory: Memory): Effect.Effect<void, PlatformError> =>
+    this.#write(imagePath, () => this.#sizeBesidePages(memory), memory)
+
+  readonly writeStatistics = (): Effect.Effect<void> => Effect.void
 
   readonly writeLog = (): Effect.Effect<void> => Effect.void
 
-  readonly readInventory = (imagePath: string): Effect.Effect<Memory, string> =>
+  readonly readFrozen = (imagePath: string): Effect.Effect<Memory, string> =>
     Effect.suspend(() => {
-      const inventory = this.#images.get(imagePath)?.inventory
-      return inventory === undefined ? Effect.fail("there is no inventory.img") : Effect.succeed(inventory)
+      const frozen = this.frozen(imagePath)
+      return frozen === undefined ? Effect.fail("there is no inventory.img") : Effect.succeed(frozen)
     })
 
   readonly names = (imagePath: string): Effect.Effect<ReadonlyArray<string>> =>
-    Effect.sync(() =>
-      !this.#images.has(imagePath) ? [] : this.isWhole(imagePath) ? ["inventory.img", "pages-1.img"] : ["pages-1.img"]
-    )
+    Effect.sync(() => {
+      const images = this.#images.get(imagePath)
+      if (images === undefined) return []
+      return images.frozen === undefined ? ["pages-1.img"] : CounterImages.names(images.frozen)
+    })
 
   /** Bytes under a path. */
   bytes(imagePath: string): number {
     return this.#images.get(imagePath)?.bytes ?? 0
   }
 
-  /** Whether the images under a path are whole. */
-  isWhole(imagePath: string): boolean {
-    return this.#images.get(imagePath)?.inventory !== undefined
+  /** What was frozen under a path, where the images are whole. */
+  frozen(imagePath: string): Memory | undefined {
+    return this.#images.get(imagePath)?.frozen
   }
 
   /** Moves what is under one path to another, where nothing is. */
@@ -76,25 +89,34 @@ export class ImageMap implements MemoryImages {
     this.#images.delete(imagePath)
   }
 
-  #write(imagePath: string, bytes: number, inventory?: Memory): Effect.Effect<void, PlatformError> {
+  #write(imagePath: string, size: () => number, frozen?: Memory): Effect.Effect<void, PlatformError> {
     return this.#faults.around(
       "FileSystem.writeFile",
       Effect.suspend(() => {
+        const bytes = size()
         const refused = this.#volume.reserve(bytes)
         if (isRefusal(refused)) return Effect.fail(toPlatformError("writeFile", imagePath, refused))
         const images = this.#images.get(imagePath)
         // A dump into a full folder writes over what is there.
-        const before = inventory === undefined ? images?.bytes ?? 0 : 0
+        const before = frozen === undefined ? images?.bytes ?? 0 : 0
         this.#volume.giveBack(before)
         this.#images.set(imagePath, {
           bytes: (images?.bytes ?? 0) - before + bytes,
-          ...(inventory === undefined ? {} : { inventory })
+          ...(frozen === undefined ? {} : { frozen })
         })
         return Effect.void
       })
     )
   }
-}
 
-/** What an inventory takes on a disk, about. */
-const inventoryBytes = 256
+  /** To write them out for it would take as long as all the rest of a checkpoint. */
+  #sizeBesidePages(memory: Memory): number {
+    const { files, id, name } = memory
+    const key = [CounterProcess.pagesOf(memory), id, name, ...files].join("\0")
+    const known = this.#sizes.get(key)
+    if (known !== undefined) return known
+    const size = CounterImages.bytesBesidePages(memory)
+    this.#sizes.set(key, size)
+    return size
+  }
+}

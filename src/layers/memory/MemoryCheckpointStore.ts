@@ -66,7 +66,7 @@ export const make = (
   noteDump: ({ id }, operation) => Effect.sync(() => checkpoints.noteDump(id, operation)),
   lastDump: ({ id }) => Effect.sync(() => checkpoints.lastDump(id)),
   flush: () => Effect.void,
-  isDumped: ({ imagePath }) => Effect.sync(() => images.isWhole(imagePath)),
+  isDumped: ({ imagePath }) => Effect.sync(() => images.frozen(imagePath) !== undefined),
   imageBytes: ({ imagePath }) => Effect.sync(() => images.bytes(imagePath)),
   freeBytes: () => Effect.sync(() => volume.free),
   room: () => Effect.sync(() => volume.free),
@@ -76,7 +76,12 @@ export const make = (
       if (checkpoints.get(directory, intent.checkpoint) !== undefined) return yield* exists(staging)
       yield* write(volume, "publish", staging.path)
       const checkpoint = makeCheckpoint(intent.container.id, directory, intent.checkpoint, record, undefined)
-      checkpoints.publish(staging, { checkpoint, name: intent.checkpoint, durable: durability === "full" })
+      checkpoints.publish(staging, {
+        checkpoint,
+        name: intent.checkpoint,
+        config: record,
+        durable: durability === "full"
+      })
       return checkpoint
     }),
   discard: (staging) => Effect.sync(() => checkpoints.discard(staging)),

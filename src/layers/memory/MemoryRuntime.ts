@@ -17,6 +17,7 @@ import { type Container, isLive } from "../../domain/Container.ts"
 import type { Statistics } from "../../domain/Statistics.ts"
 import type { Depth, Survey } from "../../domain/Survey.ts"
 import type { Dumped, DumpRequest, PreDumpRequest, RestoreRequest, Runtime } from "../../effects/Runtime.ts"
+import * as CounterProcess from "./CounterProcess.ts"
 import type { Faults } from "./Faults.ts"
 import type { Memory, MemoryContainers } from "./MemoryContainers.ts"
 import type { MemoryImages } from "./MemoryImages.ts"
@@ -140,7 +141,7 @@ const dump = (world: World, container: Container, request: DumpRequest) =>
     const memory = containers.memory(started, id)
     if (now === undefined || memory === undefined || !isLive(now)) return yield* gone("checkpoint", container)
     containers.freeze(started, id, true)
-    const files = yield* write(world, memory, request).pipe(
+    const dumped = yield* write(world, memory, request, started).pipe(
       Effect.mapError((error) => failed("checkpoint", container, error)),
       Effect.ensuring(
         Effect.clockWith((clock) => Effect.sync(() => containers.freeze(clock.unsafeCurrentTimeMillis(), id, false)))
@@ -151,7 +152,7 @@ const dump = (world: World, container: Container, request: DumpRequest) =>
       if (request.options.tcpEstablished === true) containers.lockNetwork(id)
       containers.stop(ended, id)
     } else containers.setPaused(ended, id, request.after === "paused")
-    return { statistics: statistics((ended - started) * 1000, memory.memory), files, warnings: [] } satisfies Dumped
+    return { ...dumped, warnings: [] } satisfies Dumped
   })
 
 /** The memory alone, of a container that goes on. */
@@ -159,18 +160,25 @@ const preDump = ({ containers, images }: World, container: Container, { imagePat
   Effect.gen(function* () {
     const memory = containers.memory(yield* Clock.currentTimeMillis, container.id)
     if (memory === undefined) return yield* gone("pre-dump", container)
-    yield* Effect.mapError(images.writePages(imagePath, memory.memory), (error) => failed("pre-dump", container, error))
+    yield* Effect.mapError(images.writePreDump(imagePath, memory), (error) => failed("pre-dump", container, error))
   })
 
 /** Writes the images in CRIU's order: the inventory last, for with it a dump is whole. */
-const write = ({ fs, images }: World, memory: Memory, { imagePath, report, workPath }: DumpRequest) =>
+const write = (
+  { fs, images }: World,
+  memory: Memory,
+  { imagePath, parentPath, report, workPath }: DumpRequest,
+  started: number
+) =>
   Effect.gen(function* () {
     const files = memory.files.length === 0 ? [] : yield* Effect.forEach(memory.files, (path) => openFile(fs, path))
-    yield* images.writePages(imagePath, memory.memory)
+    yield* images.writePages(imagePath, memory, parentPath)
     yield* report({ step: "dumping", bytes: memory.memory, total: memory.memory })
     yield* images.writeLog(`${workPath}/dump.log`, "Dumping finished successfully\n")
     yield* images.writeInventory(imagePath, memory)
-    return files
+    const statistics = measured((yield* Clock.currentTimeMillis) - started, CounterProcess.pagesOf(memory))
+    yield* images.writeStatistics(workPath, statistics)
+    return { statistics, files }
   })
 
 const openFile = (fs: FileSystem.FileSystem, path: string): Effect.Effect<OpenFile, PlatformError> =>
@@ -180,14 +188,14 @@ const openFile = (fs: FileSystem.FileSystem, path: string): Effect.Effect<OpenFi
     ...(Option.isSome(mtime) ? { modified: mtime.value.getTime() } : {})
   }))
 
-const statistics = (frozenMicros: number, bytes: number): Statistics => ({
+const measured = (frozenMillis: number, pages: number): Statistics => ({
   freezingMicros: 0,
-  frozenMicros,
+  frozenMicros: frozenMillis * 1000,
   memoryDumpMicros: 0,
   memoryWriteMicros: 0,
-  pagesScanned: Math.ceil(bytes / 4096),
+  pagesScanned: pages,
   pagesSkippedParent: 0,
-  pagesWritten: Math.ceil(bytes / 4096)
+  pagesWritten: pages
 })
 
 const checkRestore = (
@@ -196,7 +204,7 @@ const checkRestore = (
   { checkpoint }: Pick<RestoreRequest, "checkpoint">
 ) =>
   Effect.gen(function* () {
-    yield* Effect.mapError(world.images.readInventory(checkpoint.path), (detail) =>
+    yield* Effect.mapError(world.images.readFrozen(checkpoint.path), (detail) =>
       new CheckpointDamaged({
         container: checkpoint.container,
         checkpoint: checkpoint.name,
@@ -231,7 +239,7 @@ const restore = (
     if (now !== undefined && isLive(now)) {
       return yield* refuse("restore", container, "PidConflict", "a container of this id runs already")
     }
-    const memory = yield* Effect.catchAll(world.images.readInventory(checkpoint.path), (detail) =>
+    const memory = yield* Effect.catchAll(world.images.readFrozen(checkpoint.path), (detail) =>
       refuse("restore", container, "FileMissing", detail))
     yield* Effect.forEach(checkpoint.record?.files ?? [], (file) =>
       checkFile(world, container, file), { discard: true })

@@ -23,6 +23,7 @@ import { CheckpointMap } from "./CheckpointMap.ts"
 import { Faults } from "./Faults.ts"
 import * as FaultyCheckpointStore from "./FaultyCheckpointStore.ts"
 import { ImageMap } from "./ImageMap.ts"
+import * as MapImages from "./MapImages.ts"
 import * as MemoryCheckpointStore from "./MemoryCheckpointStore.ts"
 import { type ContainersOptions, type MemoryContainer, MemoryContainers } from "./MemoryContainers.ts"
 import * as MemoryContainerStore from "./MemoryContainerStore.ts"
@@ -32,6 +33,7 @@ import * as MemoryFileSystem from "./MemoryFileSystem.ts"
 import * as MemoryImages from "./MemoryImages.ts"
 import * as MemoryRuntime from "./MemoryRuntime.ts"
 import { MemoryVolume } from "./MemoryVolume.ts"
+import { ShownCheckpoints } from "./ShownCheckpoints.ts"
 
 /** What an in-memory world is made of. Everything may be left out. */
 export interface MemoryConfig extends ContainersOptions, MemoryRuntime.RuntimeOptions {
@@ -111,10 +113,11 @@ export const make = (config: MemoryConfig = {}): Effect.Effect<MemoryWorld> =>
       // A file that a container holds open is there.
       for (const path of (config.containers ?? []).flatMap(({ files }) => files ?? [])) touch(volume, now, path)
       volume.device.syncAll(volume.root)
-      const storage = Context.make(FileSystem.FileSystem, fileSystem).pipe(Context.add(Disk, disk))
+      const storage = storageOf(fileSystem, disk)
       const folders = { root: config.stasisRoot ?? "/var/lib/stasis", scope: "memory" }
       const map = new ImageMap(volume, faults)
-      const checkpoints = new CheckpointMap(map)
+      const shown = new ShownCheckpoints()
+      const checkpoints = new CheckpointMap(map, shown)
       const store = inMap
         ? Layer.succeed(
           CheckpointStore,
@@ -123,6 +126,7 @@ export const make = (config: MemoryConfig = {}): Effect.Effect<MemoryWorld> =>
         : Layer.provide(CheckpointFolder.layer(folders), Layer.succeedContext(storage))
       const losePower = (survives: () => boolean) => {
         volume.losePower(survives)
+        shown.volume.losePower(survives)
         map.takeSpace()
         checkpoints.losePower(survives)
         containers.losePower()
@@ -136,7 +140,13 @@ export const make = (config: MemoryConfig = {}): Effect.Effect<MemoryWorld> =>
         images,
         store: Layer.map(store, (context) =>
           Context.make(CheckpointStore, FaultyCheckpointStore.make(Context.get(context, CheckpointStore), faults))),
-        imageFolders: Layer.provide(ImageFolders.layer, Layer.succeedContext(storage))
+        imageFolders: inMap
+          ? MapImages.layer({
+            checkpoints,
+            shown: storageOf(MemoryFileSystem.make(shown.volume, faults), MemoryDisk.make(shown.volume, faults)),
+            storage
+          })
+          : Layer.provide(ImageFolders.layer, Layer.succeedContext(storage))
       }
     })
   )
@@ -149,7 +159,13 @@ export const layer = (
 
 /** The file system of a world. */
 export const storage = (world: MemoryWorld): Context.Context<FileSystem.FileSystem | Disk> =>
-  Context.make(FileSystem.FileSystem, world.control.fileSystem).pipe(Context.add(Disk, world.control.disk))
+  storageOf(world.control.fileSystem, world.control.disk)
+
+const storageOf = (
+  fileSystem: FileSystem.FileSystem,
+  disk: Context.Tag.Service<Disk>
+): Context.Context<FileSystem.FileSystem | Disk> =>
+  Context.make(FileSystem.FileSystem, fileSystem).pipe(Context.add(Disk, disk))
 
 const ports = (world: MemoryWorld): Layer.Layer<ContainerStore | Runtime | EventLog | Images> =>
   Layer.merge(

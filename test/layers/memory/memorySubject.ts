@@ -60,7 +60,7 @@ export const storeIn = (store: "map" | "folder"): Effect.Effect<Bench, never, Sc
       at: "",
       store: Context.get(context, CheckpointStore.CheckpointStore),
       dump: ({ imagePath }) =>
-        Effect.orDie(Effect.zipRight(images.writePages(imagePath, 4096), images.writeInventory(imagePath, frozen)))
+        Effect.orDie(Effect.zipRight(images.writePages(imagePath, frozen), images.writeInventory(imagePath, frozen)))
     }
   })
 
