@@ -34,7 +34,7 @@ const fault: FastCheck.Arbitrary<Fault> = FastCheck.oneof(
     code: FastCheck.constantFrom("ENOSPC" as const, "EIO" as const, "EACCES" as const),
     skip: FastCheck.nat(60)
   }),
-  FastCheck.record({ _tag: FastCheck.constant("Full" as const), bytes: FastCheck.nat(8000) }),
+  FastCheck.record({ _tag: FastCheck.constant("Full" as const), bytes: FastCheck.nat(16_000) }),
   FastCheck.record({
     _tag: FastCheck.constant("Runtime" as const),
     method: FastCheck.constantFrom("checkpoint" as const, "pause" as const, "stop" as const, "resume" as const),

@@ -44,7 +44,7 @@ export const of = (memory: Memory): CounterProcess => {
   const [commandLine, environment] = [lines(["counter"]), lines(variables(memory))]
   const end = top - stackPadding
   const environmentStart = end - BigInt(environment.byteLength)
-  const [heap, stack] = partition(memory, frozen)
+  const [heap, stack] = partition(memory)
   return {
     name: nameOf(memory),
     heap: { start: heapStart, pages: heap },
@@ -57,7 +57,7 @@ export const of = (memory: Memory): CounterProcess => {
 
 /** How many pages the process of a container has. */
 export const pagesOf = (memory: Memory): number => {
-  const [heap, stack] = partition(memory, textOf(memory))
+  const [heap, stack] = partition(memory)
   return heap + stack
 }
 
@@ -93,10 +93,25 @@ const textOf = (memory: Memory): Uint8Array => lines([JSON.stringify(memory)])
 const variables = ({ id }: Memory): ReadonlyArray<string> => ["PATH=/bin", `HOSTNAME=${id}`, "HOME=/"]
 
 /** The pages of the heap and of the stack. */
-const partition = (memory: Memory, frozen: Uint8Array): readonly [heap: number, stack: number] => {
-  const texts = Number(stackPadding) + lines(["counter", ...variables(memory)]).byteLength
-  const stack = Math.ceil(texts / pageSize)
-  return [Math.max(Math.ceil(frozen.byteLength / pageSize), Math.ceil(memory.memory / pageSize) - stack), stack]
+const partition = (memory: Memory): readonly [heap: number, stack: number] => {
+  const small = mostBytes(memory) <= pageSize
+  const stack = small ? 1 : pagesFor(Number(stackPadding) + lines(["counter", ...variables(memory)]).byteLength)
+  const heap = small ? 1 : pagesFor(textOf(memory).byteLength)
+  return [Math.max(heap, pagesFor(memory.memory) - stack), stack]
+}
+
+const pagesFor = (bytes: number): number => Math.ceil(bytes / pageSize)
+
+/** No text in memory is longer. To know it takes a fraction of the time of writing one, which every dump would wait for. */
+const mostBytes = ({ files, id, identity, image = "", labels, name = "" }: Memory): number => {
+  let [characters, texts] = [id.length + name.length + image.length + identity.length, files.length]
+  for (const path of files) characters += path.length
+  for (const key in labels) {
+    characters += key.length + (labels[key]?.length ?? 0)
+    texts += 1
+  }
+  // A character is six at most, where JSON has no sign for it; quotes and commas are around each text.
+  return 6 * characters + 8 * texts + 256
 }
 
 /** The kernel keeps fifteen bytes of the name of a process. */
