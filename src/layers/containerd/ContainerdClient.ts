@@ -26,12 +26,15 @@ export type CallError = CallFailed | RuntimeUnavailable
 export interface ContainerdClient {
   /** Waits for the answer, however long that takes. */
   readonly call: <I, O>(method: Method<I, O>, request: I) => Effect.Effect<O, CallError>
+  /** Whether it has answered before: when it is away after that, it is being started anew. */
+  readonly isKnown: () => boolean
 }
 
 /**
  * The same client, for calls that may be made again: while containerd is being started anew it asks again, for about twenty seconds.
  */
-export const patient = ({ call }: ContainerdClient): ContainerdClient => ({
+export const patient = ({ call, isKnown }: ContainerdClient): ContainerdClient => ({
+  isKnown,
   call: (method, request) =>
     Effect.retry(call(method, request), { while: isAway, times: 80, schedule: Schedule.spaced("250 millis") })
 })
@@ -42,6 +45,7 @@ export const isAway = (error: CallError): boolean =>
 
 /** A client of the containerd of a socket, which is connected to when it is called. */
 export const make = (settings: ContainerdSettings): ContainerdClient => {
+  let known = false
   let open: { readonly client: Client; users: number } | undefined
   const acquire = Effect.sync(() => {
     open ??= { client: new Client(`unix://${settings.socket}`, credentials.createInsecure(), channelOptions), users: 0 }
@@ -55,10 +59,17 @@ export const make = (settings: ContainerdSettings): ContainerdClient => {
       used.client.close()
       open = undefined
     })
+  const answered = Effect.sync(() => {
+    known = true
+  })
   return {
+    isKnown: () => known,
     call: (method, request) =>
       isNamespace(settings.namespace)
-        ? Effect.acquireUseRelease(acquire, ({ client }) => call(settings, client, method, request), release)
+        ? Effect.zipLeft(
+          Effect.acquireUseRelease(acquire, ({ client }) => call(settings, client, method, request), release),
+          answered
+        )
         : new RuntimeUnavailable({
           runtime: runtimeName,
           program: settings.socket,

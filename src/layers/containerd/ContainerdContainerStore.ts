@@ -6,7 +6,7 @@ import { type Container, resolve } from "../../domain/Container.ts"
 import { ContainerStore } from "../../effects/ContainerStore.ts"
 import * as Proc from "../shared/Proc.ts"
 import { runtimeName } from "./ContainerdSettings.ts"
-import { type Containerd, describe, failed, isUntold, look, readRunc } from "./ContainerdTask.ts"
+import { type Containerd, describe, failed, isUntold, look, patiently, readRunc } from "./ContainerdTask.ts"
 import * as Services from "./Services.ts"
 
 /** The containers of the namespace. */
@@ -15,7 +15,13 @@ export const layer = (containerd: Containerd): Layer.Layer<ContainerStore> => {
   const get = (id: string) =>
     Effect.zipRight(
       seesProcesses(settings.socket),
-      Effect.map(look(containerd, id), (found) => describe(settings, found))
+      // In the middle of an operation, what became of the container is waited for.
+      Effect.suspend(() =>
+        Effect.map(
+          look(client.isKnown() ? patiently(containerd) : containerd, id),
+          (found) => describe(settings, found)
+        )
+      )
     )
   const list = Effect.gen(function* () {
     yield* seesProcesses(settings.socket)

@@ -40,8 +40,8 @@ export const undo = (
   })
 
 /**
- * Waits until CRIU has ended. One that has lost its shim, and whose processes have been ended, hears of no end of them and would wait for
- * ever: it is ended too.
+ * Waits until CRIU has ended. What it makes has no owner when its shim or runc was ended: CRIU finds out where it has something left to
+ * ask of runc, and else waits, maybe for ever, for it hears of no end of its processes. So after a while it is ended, with these.
  */
 export const awaitCriu = (
   { settings }: Containerd,
@@ -50,11 +50,12 @@ export const awaitCriu = (
   since: number
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
-    for (let idle = 0; working(workPath).length > 0;) {
-      const goesOn = ContainerdSettle.isRestored(settings.namespace, metadata.id) ||
-        restored(metadata, workPath, since).length > 0
-      idle = goesOn ? 0 : idle + 1
-      if (idle > 40) working(workPath).forEach(end)
+    for (let unowned = 0; working(workPath).length > 0;) {
+      unowned = ContainerdSettle.isRestored(settings.namespace, metadata.id) ? 0 : unowned + 1
+      if (unowned > (restored(metadata, workPath, since).length > 0 ? 100 : 40)) {
+        yield* endRestored(metadata, workPath, since)
+        working(workPath).forEach(end)
+      }
       yield* Effect.sleep(50)
     }
     yield* RestoreRoot.letGoOfYards(workPath)

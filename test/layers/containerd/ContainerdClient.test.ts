@@ -23,6 +23,7 @@ describe("ContainerdClient", () => {
   const failing = (detail: string, times: number) => {
     let calls = 0
     const client: ContainerdClient.ContainerdClient = {
+      isKnown: () => true,
       call: (method, _) =>
         Effect.suspend(() =>
           calls++ < times
