@@ -1,6 +1,7 @@
 # Other things to hold: files opened in many ways, descriptors at high numbers, namespaces, devices and a pidfd.
 import fcntl
 import os
+import struct
 
 from subject import child, hold
 
@@ -22,4 +23,10 @@ os.dup2(kept[0], 901, inheritable=False)
 fcntl.fcntl(kept[0], fcntl.F_SETSIG, 40)
 one = child(lambda: os.close(kept[3]))
 pid = os.pidfd_open(one)
+try:
+    # A tunnel, where there is such a device.
+    tunnel = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(tunnel, 0x400454CA, struct.pack("16sH22x", b"tunnel0", 1))
+except OSError:
+    pass
 hold()
