@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
-import { type ImagesNotFound, ImageUnreadable, type StorageFailed } from "../domain/CheckpointError.ts"
+import { type ImagesNotFound, ImageUnreadable, ProcessNotFound, type StorageFailed } from "../domain/CheckpointError.ts"
 import { kinds } from "../domain/image/kinds.ts"
 import type { MmEntry } from "../domain/image/message/Mm.ts"
 import { commonPageSize, type DumpedPages, pageMapOf, pageSizeOf } from "../domain/memory/dumpedPages.ts"
@@ -16,6 +16,12 @@ import type { ImageFolder, Images } from "./Images.ts"
 import { openPages, type ReadPages } from "./openPages.ts"
 import { hasImage, readImage, readValues } from "./readImage.ts"
 import { readSharedMemory, type SharedMemory } from "./sharedMemory.ts"
+
+/** What reading the memory of a process can fail with. */
+export type MemoryError = ProcessNotFound | ImageUnreadable | StorageFailed
+
+/** What could not be read, where the rest can. */
+export type MemoryProblem = ImagesNotFound | ImageUnreadable | StorageFailed
 
 /** Bytes that are known, from an address on. */
 export interface Piece {
@@ -34,10 +40,12 @@ export interface ProcessMemory {
   readonly areas: ReadonlyArray<MemoryArea.MemoryArea>
   /** Where its pages are, those that it shares with others included. */
   readonly pages: PageMap.PageMap
+  /** The same without what it shares. */
+  readonly ownPages: PageMap.PageMap
   /** The id of the page map of what an area shares with other processes, where it has one. */
   readonly sharedId: (area: MemoryArea.MemoryArea) => bigint | undefined
   /** What could not be read of its memory; the rest can. */
-  readonly problems: ReadonlyArray<ImagesNotFound | ImageUnreadable | StorageFailed>
+  readonly problems: ReadonlyArray<MemoryProblem>
   /**
    * Reads `length` bytes from an address on, as far as they were dumped: what lies together is one piece, and what is in no piece
    * was not dumped. It takes as much memory as there is to read.
@@ -52,6 +60,8 @@ export interface ProcessMemory {
 export interface OpenMemory {
   readonly chain: ImageChain
   readonly shared: SharedMemory
+  /** The pages of shared memory, by its id; their addresses count from its start. */
+  readonly sharedPages: (id: bigint) => Effect.Effect<MappedPages>
   readonly readPages: ReadPages
 }
 
@@ -59,7 +69,9 @@ export interface OpenMemory {
 export const openMemories = (folder: ImageFolder): Effect.Effect<OpenMemory, never, Images | Scope.Scope> =>
   Effect.gen(function* () {
     const chain = yield* openChain(folder)
-    return { chain, shared: yield* readSharedMemory(chain), readPages: yield* openPages(chain) }
+    const shared = yield* readSharedMemory(chain)
+    const pagesOf = yield* Effect.cachedFunction((id: bigint) => sharedPages(chain, shared, id))
+    return { chain, shared, sharedPages: pagesOf, readPages: yield* openPages(chain) }
   })
 
 /**
@@ -69,7 +81,7 @@ export const openMemories = (folder: ImageFolder): Effect.Effect<OpenMemory, nev
 export const openMemory = (
   folder: ImageFolder,
   pid: number
-): Effect.Effect<ProcessMemory, ImageUnreadable | StorageFailed, Images | Scope.Scope> =>
+): Effect.Effect<ProcessMemory, MemoryError, Images | Scope.Scope> =>
   Effect.flatMap(openMemories(folder), (open) => memoryOf(open, pid))
 
 /** The pids of the processes that have memory of their own, in order. */
@@ -80,47 +92,54 @@ export const pidsOf = ({ files }: ImageFolder): ReadonlyArray<number> =>
 export const memoryOf = (
   open: OpenMemory,
   pid: number
-): Effect.Effect<ProcessMemory, ImageUnreadable | StorageFailed> =>
+): Effect.Effect<ProcessMemory, MemoryError> =>
   Effect.gen(function* () {
     const [folder] = open.chain.folders
     const file = `mm-${pid}.img`
+    if (!hasImage(folder, file)) {
+      return yield* new ProcessNotFound({ path: folder.path, pid, pids: pidsOf(folder) })
+    }
     const [mm] = yield* readValues(folder, file, kinds.mm)
     if (mm === undefined) return yield* new ImageUnreadable({ path: folder.path, file, reason: "it is empty" })
     const areas = MemoryArea.ofProcess(mm)
     const own = yield* mappedPages(open.chain, `pagemap-${pid}.img`)
     const problems = [...broken(open.chain), ...open.shared.problems, ...own.problems]
-    let pages = own.pages
+    const others: Array<PageMap.PageRange> = []
     for (const area of areas) {
       const id = open.shared.idOf(area)
       if (id === undefined) continue
-      const shared = yield* sharedPages(open, id)
+      const shared = yield* open.sharedPages(id)
       problems.push(...shared.problems)
-      pages = PageMap.over(
-        pages,
-        PageMap.moved(shared.pages, area.offset, area.offset + area.end - area.start, area.start)
-      )
+      others.push(...PageMap.moved(shared.pages, area.offset, area.offset + area.end - area.start, area.start).ranges)
     }
+    const pages = PageMap.over(own.pages, { ranges: others })
     const read = (start: bigint, length: number) => readPieces(open.readPages, pages, start, length)
-    return { pid, pageSize: own.pageSize, mm, areas, pages, sharedId: open.shared.idOf, problems, read }
+    return {
+      pid,
+      pageSize: own.pageSize,
+      mm,
+      areas,
+      pages,
+      ownPages: own.pages,
+      sharedId: open.shared.idOf,
+      problems,
+      read
+    }
   })
 
 /** A page map, and what of it could not be read. */
 export interface MappedPages {
   readonly pages: PageMap.PageMap
   readonly pageSize: number
-  readonly problems: ReadonlyArray<ImagesNotFound | ImageUnreadable | StorageFailed>
+  readonly problems: ReadonlyArray<MemoryProblem>
 }
 
-/** The pages of shared memory, by its id; their addresses count from its start. */
-export const sharedPages = (open: OpenMemory, id: bigint): Effect.Effect<MappedPages> => {
+/** Memory of which no page was ever touched has no page map. */
+const sharedPages = (chain: ImageChain, { segments }: SharedMemory, id: bigint): Effect.Effect<MappedPages> => {
   const file = `pagemap-shmem-${id}.img`
-  const segment = open.shared.segments.get(id)
-  return segment !== undefined && !hasImage(open.chain.folders[0], file)
-    ? Effect.succeed({ pages: segment, pageSize: commonPageSize, problems: [] })
-    // Memory of which no page was ever touched has no page map.
-    : hasImage(open.chain.folders[0], file)
-    ? mappedPages(open.chain, file)
-    : Effect.succeed({ pages: PageMap.empty, pageSize: commonPageSize, problems: [] })
+  return hasImage(chain.folders[0], file)
+    ? mappedPages(chain, file)
+    : Effect.succeed({ pages: segments.get(id) ?? PageMap.empty, pageSize: commonPageSize, problems: [] })
 }
 
 const broken = (chain: ImageChain) => (chain.broken === undefined ? [] : [chain.broken])

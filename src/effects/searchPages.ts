@@ -1,6 +1,7 @@
 /**
  * Searching pages in the order of their addresses, in constant memory: while one part is searched, the next one is read.
  */
+import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -60,7 +61,7 @@ export const searchPages = (
       if (pending === undefined) return yield* Effect.fail(Option.none())
       const { into, part, reading } = pending
       const exit = yield* Fiber.join(reading)
-      if (Exit.isFailure(exit)) return yield* Effect.mapError(exit, Option.some)
+      if (Exit.isFailure(exit)) return yield* Effect.failCause(Cause.map(exit.cause, Option.some))
       pending = yield* begin(into === buffers[0] ? buffers[1] : buffers[0])
       // The read has to be under way before this fibre holds the processor.
       yield* Effect.yieldNow()
