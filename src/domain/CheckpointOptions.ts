@@ -63,6 +63,8 @@ export const CreateOptions = Schema.Struct({
   parentPath: Schema.optional(CheckpointName),
   /** Copy the memory of the running container first, so that it is frozen for less time. */
   preDump: flag,
+  /** Record a digest of every file of the checkpoint, so that each byte can be verified. */
+  seal: flag,
   /**
    * Checkpoint it whatever was found beforehand: what CRIU refuses fails as ever, and what it gets wrong without a word is restored
    * broken.
@@ -120,6 +122,16 @@ export type ReadOptions = typeof ReadOptions.Type
 export const RemoveOptions = Schema.Struct({ ...commonFields, durability: Schema.optional(Durability) })
 /** Options of `remove`. */
 export type RemoveOptions = typeof RemoveOptions.Type
+
+/** Options of `seal`. */
+export const SealOptions = Schema.Struct({
+  ...commonFields,
+  durability: Schema.optional(Durability),
+  /** Seal it anew even where its files are not what was sealed, or its seal does not read. */
+  force: flag
+})
+/** Options of `seal`. */
+export type SealOptions = typeof SealOptions.Type
 
 /** What is asked of CRIU, as one value: the part that dump and restore share. */
 export const CriuOptions = Schema.Struct(criuFields)

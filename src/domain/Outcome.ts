@@ -10,6 +10,8 @@ export const Created = Schema.Struct({
   checkpoint: Checkpoint,
   /** The container afterwards, as it was looked up; `forgotten` when its runtime does not know it any more. */
   state: ContainerState,
+  /** Whether it was sealed, where that was asked for. */
+  sealed: Schema.optional(Schema.Boolean),
   /** Things that went less well than asked, in words for a person. */
   warnings
 })
@@ -36,6 +38,18 @@ export const Removed = Schema.Struct({
 })
 /** The result of remove. */
 export type Removed = typeof Removed.Type
+
+/** The result of seal. */
+export const Sealed = Schema.Struct({
+  checkpoint: Checkpoint,
+  /** When, as the seal says: RFC 3339. */
+  sealed: Schema.String,
+  /** How many files, and how many bytes. */
+  files: Schema.Int,
+  bytes: Schema.Number
+})
+/** The result of seal. */
+export type Sealed = typeof Sealed.Type
 
 /** What recover did about one interrupted create. */
 const RecoveredCreate = Schema.Struct({

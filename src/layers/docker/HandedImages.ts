@@ -58,7 +58,7 @@ export const sweep = (checkpoints: string): Effect.Effect<void, never, FileSyste
 const prefix = ".stasis-restore-"
 
 /** What is beside the images, for us. */
-const ours: ReadonlyArray<string> = ["config.json", "spec.json"]
+const ours: ReadonlyArray<string> = ["config.json", "spec.json", "seal.json"]
 
 /** More steps up than a temporary folder has: at the top, one more leads nowhere else. */
 const up = "..".concat("/..".repeat(63))

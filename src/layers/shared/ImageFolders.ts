@@ -12,6 +12,8 @@ import * as Option from "effect/Option"
 import { ImagesNotFound, ImageUnreadable, type StorageFailed } from "../../domain/CheckpointError.ts"
 import { Disk } from "../../effects/Disk.ts"
 import { type ImageFolder, type ImageInfo, Images, maximumImageBytes, type OpenImage } from "../../effects/Images.ts"
+import * as ImageDigest from "./ImageDigest.ts"
+import * as ImageTree from "./ImageTree.ts"
 import { errno, storageFailed } from "./storageFailed.ts"
 
 /** The images on the disk that is given. */
@@ -19,19 +21,26 @@ export const layer: Layer.Layer<Images, never, FileSystem.FileSystem | Disk> = L
   Images,
   Effect.gen(function* () {
     const context = Context.pick(FileSystem.FileSystem, Disk)(yield* Effect.context<FileSystem.FileSystem | Disk>())
-    return { open: (path) => Effect.provide(openFolder(path), context) }
+    const provide = Effect.provide(context)
+    return {
+      open: (path) => provide(openFolder(path, true)),
+      openDamaged: (path) => provide(openFolder(path, false)),
+      digest: ImageDigest.ofText
+    }
   })
 )
 
 const openFolder = (
-  path: string
+  path: string,
+  whole: boolean
 ): Effect.Effect<ImageFolder, ImagesNotFound | StorageFailed, FileSystem.FileSystem | Disk> =>
   Effect.gen(function* () {
+    const context = Context.pick(FileSystem.FileSystem, Disk)(yield* Effect.context<FileSystem.FileSystem | Disk>())
     const fs = yield* FileSystem.FileSystem
     const disk = yield* Disk
     const entries = yield* Effect.catchAll(disk.entries(path), (error) => notFolder(path, error))
     const plain = entries.filter(({ kind }) => kind === "File").map(({ name }) => name).sort()
-    if (!plain.includes("inventory.img")) {
+    if (whole && !plain.includes("inventory.img")) {
       return yield* new ImagesNotFound({ path, reason: "there is no inventory.img in it" })
     }
     const files = (yield* Effect.forEach(plain, (name) =>
@@ -58,6 +67,9 @@ const openFolder = (
       files,
       parent: target === undefined ? undefined : target.startsWith("/") ? target : `${path}/${target}`,
       open,
+      entries: Effect.provide(ImageTree.entries(path), context),
+      digest: (below) => Effect.provide(ImageDigest.ofFile(`${path}/${below}`), context),
+      keep: (name, text, durability) => Effect.provide(ImageTree.keep(path, name, text, durability), context),
       read: (name) =>
         Effect.scoped(Effect.gen(function* () {
           const { bytes, read } = yield* open(name)
