@@ -13,7 +13,7 @@ export interface FateRun {
   readonly fate: PageFate
 }
 
-/** The fates of the pages of one owner. They are told in the order of the pages, or sorted when they are asked for. */
+/** The fates of the pages of one owner. They may be told in any order. */
 export class PageFates {
   readonly #counts: { -readonly [K in PageFate]: number } = { ...PageCount.none }
   readonly #runs: Array<FateRun> = []
@@ -59,3 +59,10 @@ export const within = (runs: ReadonlyArray<FateRun>, first: number, end: number)
     const count = Math.min(end, run.first + run.count) - from
     return count > 0 ? [{ first: from, count, fate: run.fate }] : []
   })
+
+/** How many pages of the runs are what. */
+export const countOf = (runs: ReadonlyArray<FateRun>): PageCount.PageCount => {
+  const fates = new PageFates(false)
+  for (const { count, fate, first } of runs) fates.tell(first, count, fate)
+  return fates.count
+}
