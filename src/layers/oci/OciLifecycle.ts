@@ -8,6 +8,7 @@ import type { Lease } from "../../effects/Disk.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
+import * as RestoreRoot from "../shared/RestoreRoot.ts"
 import * as OciCall from "./OciCall.ts"
 import { readState, stateOf } from "./OciContainerStore.ts"
 import type { OciSettings } from "./OciSettings.ts"
@@ -64,10 +65,21 @@ export const forget = (
       yield* Effect.sleep(2)
     }
     if (settings.ofEngine) return yield* awaitForgotten(settings, operation, state.id)
-    yield* OciCall.act(settings, operation, state.id, ["delete", "--force", state.id], lease).pipe(
+    yield* remove(settings, operation, state.id, lease).pipe(
       Effect.catchTag("RuntimeFailed", (error) =>
         readState(settings, state.id) === undefined ? Effect.void : Effect.fail(error))
     )
+  })
+
+/** Has the runtime delete what it keeps, and no file of the container with it. */
+const remove = (settings: OciSettings, operation: RuntimeFailed["operation"], id: string, lease: Lease) =>
+  Effect.gen(function* () {
+    const state = `${settings.root}/${id}`
+    if (!(yield* RestoreRoot.letGo(state))) {
+      const detail = `its root file system is mounted in "${state}", and would go with what the runtime keeps of it`
+      yield* failed(settings, operation, id, "Busy", detail)
+    }
+    yield* OciCall.act(settings, operation, id, ["delete", "--force", id], lease)
   })
 
 /** An engine hears of the end of its containers itself. */
@@ -92,7 +104,7 @@ export const clear = (
       yield* kill(settings, operation, state.value, lease)
     } else if (KernelFile.exists(`${settings.root}/${id}`)) {
       // crun leaves such a folder after a restore that failed early, and then takes the id for taken.
-      yield* OciCall.act(settings, operation, id, ["delete", "--force", id], lease)
+      yield* remove(settings, operation, id, lease)
     }
   })
 
