@@ -1,4 +1,4 @@
-// Somebody else ends CRIU, or the runtime above it, in the middle of a dump.
+// Somebody else ends CRIU, or the runtime above it, in the middle of a dump or a restore.
 import { readdirSync, readFileSync } from "node:fs"
 import { kill } from "node:process"
 import { describe, expect, it } from "@effect/vitest"
@@ -57,6 +57,38 @@ for (const runtime of LabContainer.runtimes) {
           expect(yield* NetworkLock.isLocked(`/proc/${pid}/ns/net`)).toBe(false)
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
+
+    // crun leaves such a folder in the bundle, and restores no more until that is taken away.
+    it.scopedLive.runIf(runtime === "runc")(
+      "the runtime is killed in the middle of a restore: every file of the container is kept, and it is restored anew",
+      () =>
+        Effect.gen(function* () {
+          const container = yield* LabContainer.make({
+            runtime,
+            programs: true,
+            args: LabContainer.python("memory = bytearray(os.urandom(1000000) * 300)")
+          })
+          const files = () =>
+            readdirSync(`${container.bundle}/rootfs`, { recursive: true, encoding: "utf8" }).sort().filter((path) =>
+              !path.startsWith("tmp/")
+            )
+          yield* Effect.gen(function* () {
+            const before = yield* container.counted(3)
+            yield* Checkpoints.create(container.id, "first")
+            const kept = files()
+            expect(kept).toContain("bin/busybox")
+            const restore = yield* Effect.fork(
+              Effect.either(Checkpoints.restore(container.id, "first"))
+            )
+            yield* waitFor((line) => line.startsWith("criu: restore"))
+            kill(yield* waitFor((line) => line.startsWith(`${runtime} `) && line.includes(" restore ")), "SIGKILL")
+            expect(Either.isLeft(yield* Fiber.join(restore))).toBe(true)
+            expect(files()).toEqual(kept)
+            yield* Checkpoints.restore(container.id, "first")
+            yield* container.counted(before + 5)
+          }).pipe(Effect.provide(LabContainer.layerOf(container)))
+        })
+    )
 
     it.scopedLive("a network namespace that outlives its container stays locked until the restore", () =>
       Effect.gen(function* () {
