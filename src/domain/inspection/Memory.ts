@@ -1,12 +1,12 @@
 /** The memory of processes by the kind of its areas, without what is in it. */
 import * as Schema from "effect/Schema"
+import { AreaKind } from "../memory/AreaKind.ts"
 import { MemoryUse } from "./MemoryUse.ts"
 
 /** Areas of one kind. */
 export const MemoryOfKind = Schema.Struct({
   ...MemoryUse.fields,
-  /** `heap`, `stack`, `anonymous`, `file`, `shared`, `vdso`, … */
-  kind: Schema.String,
+  kind: AreaKind,
   areas: Schema.Number
 }).annotations({ identifier: "MemoryOfKind" })
 /** Areas of one kind. */
@@ -15,8 +15,7 @@ export type MemoryOfKind = typeof MemoryOfKind.Type
 /** The memory of one process. */
 export const MemoryOfProcess = Schema.Struct({
   pid: Schema.Number,
-  /** The process has no memory of its own: it shares that of this one. */
-  sharedWith: Schema.optional(Schema.Number),
+  /** What it shares with others included. */
   total: MemoryUse,
   kinds: Schema.Array(MemoryOfKind)
 }).annotations({ identifier: "MemoryOfProcess" })
@@ -27,17 +26,19 @@ export type MemoryOfProcess = typeof MemoryOfProcess.Type
 export const SharedMemory = Schema.Struct({
   /** Its id, as areas and memfds have it. */
   id: Schema.Number,
-  size: Schema.optional(Schema.Number),
-  /** The processes that have it mapped. */
+  /** The pids of those that have it mapped. */
   processes: Schema.Array(Schema.Number),
-  dumped: Schema.Number,
-  inParent: Schema.Number
+  dumped: MemoryUse.fields.dumped,
+  inParent: MemoryUse.fields.inParent,
+  lazy: MemoryUse.fields.lazy,
+  missing: MemoryUse.fields.missing
 }).annotations({ identifier: "SharedMemory" })
 /** Memory that several processes may have. */
 export type SharedMemory = typeof SharedMemory.Type
 
 /** The section `memory`. Everything is in bytes. */
 export const Memory = Schema.Struct({
+  /** Of those that have memory: a zombie has none. */
   processes: Schema.Array(MemoryOfProcess),
   shared: Schema.Array(SharedMemory)
 }).annotations({ identifier: "Memory" })

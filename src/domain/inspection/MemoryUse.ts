@@ -10,18 +10,21 @@ export const MemoryUse = Schema.Struct({
   /** What is in the images that these build on. */
   inParent: Schema.Number,
   /** What is neither dumped nor in a parent, but left to be fetched from the machine of the dump (`--lazy-pages`). */
-  lazy: Schema.Number
+  lazy: Schema.Number,
+  /** What the images call for and do not have: a parent is gone, or a file of pages ends too early. */
+  missing: Schema.Number
 }).annotations({ identifier: "MemoryUse" })
 /** Memory in bytes. */
 export type MemoryUse = typeof MemoryUse.Type
 
 /** Of nothing. */
-export const none: MemoryUse = { virtual: 0, dumped: 0, inParent: 0, lazy: 0 }
+export const none: MemoryUse = { virtual: 0, dumped: 0, inParent: 0, lazy: 0, missing: 0 }
 
 /** Of both. */
 export const add = (a: MemoryUse, b: MemoryUse): MemoryUse => ({
   virtual: a.virtual + b.virtual,
   dumped: a.dumped + b.dumped,
   inParent: a.inParent + b.inParent,
-  lazy: a.lazy + b.lazy
+  lazy: a.lazy + b.lazy,
+  missing: a.missing + b.missing
 })

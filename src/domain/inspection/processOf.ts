@@ -2,7 +2,6 @@
 import type { CgroupEntry } from "../image/message/Cgroup.ts"
 import type { CoreEntry, TaskCoreEntry, TaskKobjIdsEntry } from "../image/message/Core.ts"
 import type { FsEntry } from "../image/message/Fs.ts"
-import type { MmEntry } from "../image/message/Mm.ts"
 import type { PstreeEntry } from "../image/message/Pstree.ts"
 import * as LimitName from "../image/LimitName.ts"
 import * as NamespaceType from "../image/NamespaceType.ts"
@@ -20,8 +19,9 @@ export interface ProcessImages {
   /** Of the threads besides the first, by their ids. */
   readonly threads: ReadonlyMap<number, CoreEntry>
   readonly ids: TaskKobjIdsEntry | undefined
-  readonly mm: MmEntry | undefined
   readonly fs: FsEntry | undefined
+  /** The id of the file that it runs. */
+  readonly executableId: number | undefined
   /** From its memory. */
   readonly commandLine: ReadonlyArray<string> | undefined
   readonly environment: ReadonlyArray<Variable> | undefined
@@ -36,7 +36,7 @@ export interface Referred {
 
 /** Puts a process together. */
 export const processOf = (images: ProcessImages, { cgroups, pathOf }: Referred): Process => {
-  const { core, entry, fs, ids, mm } = images
+  const { core, entry, executableId, fs, ids } = images
   const task = core?.tc
   const creds = core?.thread_core?.creds
   const credentials = creds === undefined ? undefined : credentialsOf(creds)
@@ -58,7 +58,7 @@ export const processOf = (images: ProcessImages, { cgroups, pathOf }: Referred):
     ),
     ...optional("commandLine", images.commandLine),
     ...optional("environment", images.environment),
-    ...optional("executable", mm === undefined ? undefined : pathOf(mm.exe_file_id)),
+    ...optional("executable", executableId === undefined ? undefined : pathOf(executableId)),
     ...optional("workingDirectory", fs === undefined ? undefined : pathOf(fs.cwd_id)),
     ...optional("root", fs === undefined ? undefined : pathOf(fs.root_id)),
     ...optional("umask", fs?.umask === undefined ? undefined : fs.umask.toString(8).padStart(4, "0")),
@@ -79,8 +79,8 @@ const optional = <K extends string, A>(key: K, value: A | undefined): { readonly
   // The compiler cannot see that a computed key of a union of one is that key.
   (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: A }
 
-/** CRIU writes every process that has ended as dead; a zombie is what the others see of one. */
-const isZombie = ({ task_state }: TaskCoreEntry): boolean => {
+/** Whether a process has ended: CRIU writes every one that has as dead, and a zombie is what the others see of it. */
+export const isZombie = ({ task_state }: TaskCoreEntry): boolean => {
   const state = TaskState.of(task_state)
   return state === "dead" || state === "zombie"
 }
