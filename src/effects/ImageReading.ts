@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { ImagesNotFound, ImageUnreadable, StorageFailed } from "../domain/CheckpointError.ts"
+import type { ImagesNotFound, ImageUnreadable, ProcessNotFound, StorageFailed } from "../domain/CheckpointError.ts"
 import type * as ImageFile from "../domain/image/ImageFile.ts"
 import type { ImageKind } from "../domain/image/ImageKind.ts"
 import type { Problem } from "../domain/inspection/Problem.ts"
@@ -13,7 +13,7 @@ import type { ImageFolder } from "./Images.ts"
 import { hasImage, readImage } from "./readImage.ts"
 
 /** What keeps an image from being read. */
-export type ReadingError = ImagesNotFound | ImageUnreadable | StorageFailed
+export type ReadingError = ImagesNotFound | ImageUnreadable | ProcessNotFound | StorageFailed
 
 /** The images of one folder. */
 export interface ImageReading {
@@ -71,6 +71,8 @@ const problemOf = (error: ReadingError, path: string): Problem => {
   switch (error._tag) {
     case "ImageUnreadable":
       return { file: error.path === path ? error.file : `${error.path}/${error.file}`, reason: error.reason }
+    case "ProcessNotFound":
+      return { file: `mm-${error.pid}.img`, reason: "it is not there" }
     // The images themselves were found.
     case "ImagesNotFound":
       return { file: "parent", reason: error.message }

@@ -15,14 +15,17 @@ import { overviewOf } from "../domain/inspection/overviewOf.ts"
 import { type Section, sections as everySection } from "../domain/inspection/Section.ts"
 import type { Source } from "../domain/Source.ts"
 import type { Ports } from "./Attempt.ts"
-import { findImages, type FindImagesError, type FoundImages } from "./findImages.ts"
+import type { FindImagesError, FoundImages } from "./findImages.ts"
 import * as ImageReading from "./ImageReading.ts"
-import type { Images } from "./Images.ts"
+import { Images } from "./Images.ts"
 import { imageSizes } from "./inspectImageSizes.ts"
 import { readMemories } from "./inspectMemory.ts"
 import { readNamespaces } from "./inspectNamespaces.ts"
 import { readOpenFiles } from "./inspectOpenFiles.ts"
 import { readProcess, readTree, type TreeRead } from "./inspectProcesses.ts"
+import { getCheckpoint } from "./readCheckpoints.ts"
+import { hasImage } from "./readImage.ts"
+import * as Telemetry from "./telemetry.ts"
 
 /** What is to be looked into. */
 export interface InspectOptions {
@@ -32,17 +35,36 @@ export interface InspectOptions {
   readonly environment?: boolean
 }
 
-/** Looks into the checkpoint or folder that a source means. Damaged images are told among the problems. */
-export const inspectCheckpoint = (
+/** Looks into the checkpoint or folder that a source means; into a checkpoint also where its `inventory.img` is gone. */
+export const inspectCheckpoint = Effect.fn("Checkpoints.inspect")(function* (
   source: Source,
-  options: InspectOptions = {}
-): Effect.Effect<Inspection, FindImagesError, Ports> =>
-  Effect.flatMap(findImages(source), (found) => inspectImages(found, options))
+  options: InspectOptions
+): Effect.fn.Return<Inspection, FindImagesError, Ports> {
+  const images = yield* Images
+  if ("path" in source) {
+    return yield* inspectImages({ folder: yield* images.open(source.path), checkpoint: undefined }, options)
+  }
+  const { container, name, ...read } = source
+  const checkpoint = yield* getCheckpoint(container, name, read)
+  return yield* inspectImages({ folder: yield* images.openDamaged(checkpoint.path), checkpoint }, options)
+}, Telemetry.counted("inspect"))
 
-/** Looks into images that are found. */
-export const inspectImages = Effect.fn("Checkpoints.inspect")(function* (
-  { checkpoint, folder }: FoundImages,
+/** Looks into images that were found. Damaged ones are told among the problems, and stop nothing. */
+export const inspectImages = (
+  found: FoundImages,
   { environment = false, sections = everySection }: InspectOptions = {}
+): Effect.Effect<Inspection, never, Images> =>
+  hasImage(found.folder, "inventory.img") || hasImage(found.folder, "pstree.img")
+    ? lookInto(found, sections, environment)
+    : Effect.succeed({
+      ...(found.checkpoint === undefined ? {} : { checkpoint: found.checkpoint }),
+      problems: [{ file: "inventory.img", reason: "it is not there" }]
+    })
+
+const lookInto = Effect.fnUntraced(function* (
+  { checkpoint, folder }: FoundImages,
+  sections: ReadonlyArray<Section>,
+  environment: boolean
 ): Effect.fn.Return<Inspection, never, Images> {
   const reading = ImageReading.make(folder)
   const has = (section: Section) => sections.includes(section)

@@ -7,13 +7,16 @@ import { kinds } from "../domain/image/kinds.ts"
 import { commandLineOf, environmentOf } from "../domain/inspection/commandLineOf.ts"
 import type { SharedMemory } from "../domain/inspection/Memory.ts"
 import { type MemorySummary, sharedOf, summaryOf } from "../domain/inspection/memoryOf.ts"
+import type { MemoryUse } from "../domain/inspection/MemoryUse.ts"
 import type { Variable } from "../domain/inspection/Process.ts"
 import type { ImageReading } from "./ImageReading.ts"
 import type { Images } from "./Images.ts"
-import { memoryOf, openMemories, type OpenMemory, type ProcessMemory, sharedPages } from "./processMemory.ts"
+import { memoryOf, openMemories, type OpenMemory, type ProcessMemory } from "./processMemory.ts"
 
-/** What the memory of a process says of how it was started. */
+/** What a process needs of its memory to be shown: how much it is, and what it says of how it was started. */
 export interface MemoryOfOne {
+  /** What it comes to. */
+  readonly use: MemoryUse
   readonly executableId: number
   readonly commandLine: ReadonlyArray<string> | undefined
   readonly environment: ReadonlyArray<Variable> | undefined
@@ -58,8 +61,11 @@ const readOne = (
     const memory = yield* reading.attempt(memoryOf(open, pid))
     if (memory === undefined) return undefined
     yield* Effect.forEach(memory.problems, reading.tell, { discard: true })
-    const started = start === undefined ? undefined : yield* readStart(reading, memory, start.values)
-    return { pid, summary: summaryOf(memory), started }
+    const summary = summaryOf(memory)
+    const started = start === undefined
+      ? undefined
+      : yield* readStart(reading, memory, summary.process.total, start.values)
+    return { pid, summary, started }
   })
 
 const readShared = (reading: ImageReading, open: OpenMemory, summaries: ReadonlyArray<MemorySummary>) => {
@@ -69,18 +75,24 @@ const readShared = (reading: ImageReading, open: OpenMemory, summaries: Readonly
   ])
   return Effect.forEach(ids, (id) =>
     Effect.gen(function* () {
-      const { pages, problems } = yield* sharedPages(open, id)
+      const { pages, problems } = yield* open.sharedPages(id)
       yield* Effect.forEach(problems, reading.tell, { discard: true })
       return sharedOf(id, pages, summaries)
     }))
 }
 
-const readStart = (reading: ImageReading, memory: ProcessMemory, withValues: boolean): Effect.Effect<MemoryOfOne> =>
+const readStart = (
+  reading: ImageReading,
+  memory: ProcessMemory,
+  total: MemoryUse,
+  withValues: boolean
+): Effect.Effect<MemoryOfOne> =>
   Effect.gen(function* () {
     const { exe_file_id, mm_arg_end, mm_arg_start, mm_env_end, mm_env_start } = memory.mm
     const args = yield* readText(reading, memory, mm_arg_start, mm_arg_end)
     const variables = yield* readText(reading, memory, mm_env_start, mm_env_end)
     return {
+      use: total,
       executableId: exe_file_id,
       commandLine: args === undefined ? undefined : commandLineOf(args),
       environment: variables === undefined ? undefined : environmentOf(variables, withValues)

@@ -85,6 +85,7 @@ export const readProcess = (
       threads: new Map(threads.flat()),
       ids,
       fs,
+      memory: memory?.use,
       executableId: memory?.executableId,
       commandLine: memory?.commandLine,
       environment: memory?.environment

@@ -29,7 +29,7 @@ export const SharedMemory = Schema.Struct({
   /** The pids of those that have it mapped. */
   processes: Schema.Array(Schema.Number),
   dumped: MemoryUse.fields.dumped,
-  inParent: MemoryUse.fields.inParent,
+  parent: MemoryUse.fields.parent,
   lazy: MemoryUse.fields.lazy,
   missing: MemoryUse.fields.missing
 }).annotations({ identifier: "SharedMemory" })

@@ -24,7 +24,7 @@ export const Overview = Schema.Struct({
   /** What the descriptors, areas of memory and folders of the processes refer to, sockets included; one that is shared counts once. */
   files: Schema.Number,
   sockets: Schema.Number,
-  /** Of all processes; memory that they share is in `virtual` for each of them, and in the rest once. */
+  /** Of all processes; memory that they share is in `size` for each of them, and in the rest once. */
   memory: MemoryUse,
   /** The files in the folder. */
   images: Schema.Struct({ files: Schema.Number, bytes: Schema.Number }),

@@ -1,6 +1,7 @@
 /** A process as the images have it. */
 import * as Schema from "effect/Schema"
 import { Credentials } from "./Credentials.ts"
+import { MemoryUse } from "./MemoryUse.ts"
 import { Thread } from "./Thread.ts"
 import { Timer } from "./Timer.ts"
 
@@ -44,6 +45,8 @@ export const Process = Schema.Struct({
   commandLine: Schema.optional(Schema.Array(Schema.String)),
   /** From its memory; absent where that is not in the images. */
   environment: Schema.optional(Schema.Array(Variable)),
+  /** What it shares with others included; absent where its areas do not read. */
+  memory: Schema.optional(MemoryUse),
   executable: Schema.optional(Schema.String),
   workingDirectory: Schema.optional(Schema.String),
   root: Schema.optional(Schema.String),

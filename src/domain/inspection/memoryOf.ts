@@ -38,7 +38,7 @@ export const summaryOf = ({ areas, pages, pid, sharedId }: MemoryRead): MemorySu
     })
     const id = sharedId(area)
     if (id !== undefined) sharedIds.add(id)
-    own = MemoryUse.add(own, id === undefined ? use : { ...MemoryUse.none, virtual: use.virtual })
+    own = MemoryUse.add(own, id === undefined ? use : { ...MemoryUse.none, size: use.size })
   }
   const all = [...kinds.values()].sort((a, b) => places.indexOf(a.kind) - places.indexOf(b.kind))
   return { process: { pid, total: all.reduce(MemoryUse.add, MemoryUse.none), kinds: all }, own, sharedIds }
@@ -50,7 +50,7 @@ export const sharedOf = (
   pages: PageMap.PageMap,
   summaries: ReadonlyArray<MemorySummary>
 ): SharedMemory => {
-  const { virtual: _, ...use } = useOf(pages, 0n, memoryEnd)
+  const { size: _, ...use } = useOf(pages, 0n, memoryEnd)
   const processes = summaries.filter(({ sharedIds }) => sharedIds.has(id)).map(({ process }) => process.pid)
   return { id: Number(id), processes, ...use }
 }
@@ -60,7 +60,7 @@ export const totalOf = (
   summaries: ReadonlyArray<MemorySummary>,
   shared: ReadonlyArray<SharedMemory>
 ): MemoryUse.MemoryUse =>
-  [...summaries.map(({ own }) => own), ...shared.map((one) => ({ ...one, virtual: 0 }))]
+  [...summaries.map(({ own }) => own), ...shared.map((one) => ({ ...one, size: 0 }))]
     .reduce(MemoryUse.add, MemoryUse.none)
 
 const memoryEnd = 1n << 64n
@@ -70,9 +70,9 @@ const places = ["heap", "stack", "anonymous", "shared", "file", "vdso", "other"]
 const useOf = (pages: PageMap.PageMap, start: bigint, end: bigint): MemoryUse.MemoryUse => {
   const { lazy, missing, own, parent } = PageMap.totals(pages, start, end)
   return {
-    virtual: Number(end - start),
+    size: Number(end - start),
     dumped: Number(own),
-    inParent: Number(parent),
+    parent: Number(parent),
     lazy: Number(lazy),
     missing: Number(missing)
   }

@@ -8,6 +8,7 @@ import * as NamespaceType from "../image/NamespaceType.ts"
 import * as Signals from "../image/Signals.ts"
 import * as TaskState from "../image/TaskState.ts"
 import { credentialsOf } from "./credentialsOf.ts"
+import type { MemoryUse } from "./MemoryUse.ts"
 import type { Limit, Process, Variable } from "./Process.ts"
 import { pendingIn, threadOf } from "./threadOf.ts"
 import { timersOf } from "./timersOf.ts"
@@ -20,6 +21,7 @@ export interface ProcessImages {
   readonly threads: ReadonlyMap<number, CoreEntry>
   readonly ids: TaskKobjIdsEntry | undefined
   readonly fs: FsEntry | undefined
+  readonly memory: MemoryUse | undefined
   /** The id of the file that it runs. */
   readonly executableId: number | undefined
   /** From its memory. */
@@ -58,6 +60,7 @@ export const processOf = (images: ProcessImages, { cgroups, pathOf }: Referred):
     ),
     ...optional("commandLine", images.commandLine),
     ...optional("environment", images.environment),
+    ...optional("memory", images.memory),
     ...optional("executable", executableId === undefined ? undefined : pathOf(executableId)),
     ...optional("workingDirectory", fs === undefined ? undefined : pathOf(fs.cwd_id)),
     ...optional("root", fs === undefined ? undefined : pathOf(fs.root_id)),
