@@ -187,6 +187,23 @@ export class CheckpointDamaged extends Schema.TaggedError<CheckpointDamaged>()("
   }
 }
 
+/** A checkpoint is not sealed: what is damaged must not look whole for ever after. */
+export class SealRefused extends Schema.TaggedError<SealRefused>()("SealRefused", {
+  container: Schema.String,
+  checkpoint: Schema.String,
+  path: Schema.String,
+  /** `Damaged`: an image is; `SealBroken`: the files are not those of the seal that it has. */
+  reason: Schema.Literal("Damaged", "SealBroken"),
+  detail: Schema.String
+}) {
+  override get message(): string {
+    const why = this.reason === "Damaged"
+      ? `it is damaged, ${this.detail}`
+      : `it is not what was sealed, ${this.detail}; use option "force" to seal it as it is`
+    return `Cannot seal checkpoint "${this.checkpoint}" of container "${this.container}": ${why} (in "${this.path}")`
+  }
+}
+
 /** A path leads to no folder of CRIU's images. */
 export class ImagesNotFound extends Schema.TaggedError<ImagesNotFound>()("ImagesNotFound", {
   path: Schema.String,
@@ -433,6 +450,7 @@ export const CheckpointError = Schema.Union(
   CheckpointExists,
   CheckpointNotFound,
   CheckpointDamaged,
+  SealRefused,
   ImagesNotFound,
   ImageUnreadable,
   ProcessNotFound,
@@ -471,6 +489,7 @@ const statuses: Record<CheckpointError["_tag"], number> = {
   CheckpointExists: 409,
   CheckpointNotFound: 404,
   CheckpointDamaged: 500,
+  SealRefused: 409,
   ImagesNotFound: 404,
   ImageUnreadable: 500,
   ProcessNotFound: 404,

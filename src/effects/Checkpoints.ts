@@ -8,11 +8,20 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
 import type { CheckpointName } from "../domain/CheckpointName.ts"
-import type { CreateOptions, ReadOptions, RemoveOptions, RestoreOptions } from "../domain/CheckpointOptions.ts"
-import type { Created, Recovered, Removed, Restored } from "../domain/Outcome.ts"
+import type {
+  CreateOptions,
+  ReadOptions,
+  RemoveOptions,
+  RestoreOptions,
+  SealOptions
+} from "../domain/CheckpointOptions.ts"
+import type { Created, Recovered, Removed, Restored, Sealed } from "../domain/Outcome.ts"
 import type { Preflight } from "../domain/Preflight.ts"
+import type { Source } from "../domain/Source.ts"
+import type { Verification } from "../domain/verification/Verification.ts"
 import type { Ports } from "./Attempt.ts"
 import { createCheckpoint, type CreateError } from "./createCheckpoint.ts"
+import type { FindImagesError } from "./findImages.ts"
 import type { Hooks } from "./Hooks.ts"
 import * as Operation from "./Operation.ts"
 import { preflight as preflightCheckpoint, type PreflightError } from "./preflight.ts"
@@ -20,6 +29,8 @@ import { checkpointNames, getCheckpoint, type GetError, listCheckpoints, type Li
 import { recoverContainers, type RecoverError, type RecoverOptions } from "./recoverContainers.ts"
 import { removeCheckpoint, type RemoveError } from "./removeCheckpoint.ts"
 import { restoreCheckpoint, type RestoreError } from "./restoreCheckpoint.ts"
+import { sealCheckpoint, type SealError } from "./sealCheckpoint.ts"
+import { verifyCheckpoint } from "./verifyCheckpoint.ts"
 
 /** The use cases. A container is named by its id, its name, or an unambiguous prefix of its id. */
 export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, {
@@ -80,6 +91,13 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
     container?: string,
     options?: RecoverOptions
   ) => Effect.Effect<ReadonlyArray<Recovered>, RecoverError>
+  /**
+   * Says whether the images of a checkpoint, or of any folder, are whole, what is wrong, and whether a restore could still work. Of
+   * a sealed one each byte is read.
+   */
+  readonly verify: (source: Source) => Effect.Effect<Verification, FindImagesError>
+  /** Records a digest of every file of a checkpoint beside them. What is damaged is refused. */
+  readonly seal: (container: string, name: string, options?: SealOptions) => Effect.Effect<Sealed, SealError>
 }>() {}
 
 /**
@@ -112,7 +130,9 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
       restore: (container, name, options = {}, hooks) =>
         provide(restoreCheckpoint(container, name, options, Operation.unwatched, hooks)),
       beginRestore,
-      recover: (container, options = {}) => provide(recoverContainers(container, options))
+      recover: (container, options = {}) => provide(recoverContainers(container, options)),
+      verify: (source) => provide(verifyCheckpoint(source)),
+      seal: (container, name, options = {}) => provide(sealCheckpoint(container, name, options))
     }
   })
 ))
@@ -399,3 +419,56 @@ export const beginRestore = (container: string, name: string, options?: RestoreO
  */
 export const recover = (container?: string, options?: RecoverOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.recover(container, options))
+
+/**
+ * Says whether the images of a checkpoint, or of any folder of CRIU's images, are whole. Every image that the inventory and the
+ * process tree call for is there and reads, each pages file is as long as its page maps say, what it builds on is there, the record
+ * agrees; and, where it was sealed, each byte is the one that was sealed.
+ *
+ * What is wrong is in `problems`, with what follows from it; `restore` says whether a restore could still work. It looks, takes no
+ * lock and changes nothing.
+ *
+ * Fails as {@link get} does, and with `ImagesNotFound` where there is no such folder. That images are damaged is no failure.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first", { leaveRunning: true, seal: true })
+ *   const { restore, seal, verdict } = yield* Checkpoints.verify({ container: "web", name: "first" })
+ *   return `${verdict}, seal ${seal}, restore ${restore}`
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }], store: "folder" })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // whole, seal matched, restore possible
+ * ```
+ */
+export const verify = (source: Source) => Effect.flatMap(Checkpoints, (service) => service.verify(source))
+
+/**
+ * Records a digest (SHA-256) of every file of a checkpoint in a file beside them, `seal.json`, by which {@link verify} then knows each
+ * byte. Sealing anew replaces the seal where the files are still what was sealed, or with `force`.
+ *
+ * Fails as {@link get} does, and with `SealRefused` (it is damaged, or not what was sealed), `CheckpointBusy` or `TimedOut`.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first", { leaveRunning: true })
+ *   const { checkpoint, files } = yield* Checkpoints.seal("web", "first")
+ *   return `${checkpoint.name}: ${files > 0}`
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }], store: "folder" })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // first: true
+ * ```
+ */
+export const seal = (container: string, name: string, options?: SealOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.seal(container, name, options))

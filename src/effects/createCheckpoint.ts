@@ -27,6 +27,7 @@ import type { Report } from "./Operation.ts"
 import { record, recordFailure } from "./record.ts"
 import { settle } from "./recover.ts"
 import { Runtime } from "./Runtime.ts"
+import { sealHeld } from "./sealCheckpoint.ts"
 import * as Telemetry from "./telemetry.ts"
 import { warnOfLock } from "./unlockNetwork.ts"
 
@@ -75,6 +76,7 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
       hooks,
       operation
     })
+    const seal = options.seal === true ? yield* sealPublished(created, options) : undefined
     const warnings = yield* record("checkpoint", container, {
       checkpoint: name,
       checkpointDir: directory,
@@ -84,9 +86,23 @@ export const createCheckpoint = Effect.fn("Checkpoints.create")(function* (
       beneath: created.checkpoint.record?.runtime?.beneath
     })
     const locked = yield* warnOfLock(created, container, options.checkpointDir)
-    return { ...created, warnings: [...created.warnings, ...locked, ...warnings] }
+    return {
+      ...created,
+      ...(seal === undefined ? {} : { sealed: seal.sealed }),
+      warnings: [...created.warnings, ...(seal?.warnings ?? []), ...locked, ...warnings]
+    }
   }).pipe(
     Effect.scoped,
     Effect.tapError((error) => recordFailure("checkpoint-failed", container, name, error))
   )
 }, Telemetry.counted("create"))
+
+/**
+ * Seals what was published: no container stands still for it, nobody else holds the name, and one who is killed leaves a whole
+ * checkpoint without a seal.
+ */
+const sealPublished = ({ checkpoint }: Created, { durability }: CreateOptions) =>
+  Effect.match(sealHeld(checkpoint, { durability }), {
+    onSuccess: () => ({ sealed: true, warnings: [] }),
+    onFailure: (error) => ({ sealed: false, warnings: [error.message] })
+  })

@@ -15,7 +15,7 @@ import * as References from "../domain/verification/References.ts"
 import { conclude, type Problem, type Verification } from "../domain/verification/Verification.ts"
 import type { Ports } from "./Attempt.ts"
 import { checkParents } from "./checkParents.ts"
-import { checkSeal } from "./checkSeal.ts"
+import { type CheckedSeal, checkSeal } from "./checkSeal.ts"
 import type { FindImagesError, FoundImages } from "./findImages.ts"
 import { type ImageEntry, type ImageFolder, Images } from "./Images.ts"
 import { readContents } from "./readContents.ts"
@@ -34,38 +34,56 @@ export const verifyCheckpoint = Effect.fn("Checkpoints.verify")(function* (
 }, Telemetry.counted("verify"))
 
 /** Verifies images that were found. */
-export const verifyImages = (
-  { checkpoint, folder }: FoundImages
-): Effect.Effect<Verification, StorageFailed, Images> =>
+export const verifyImages = (found: FoundImages): Effect.Effect<Verification, StorageFailed, Images> =>
+  Effect.gen(function* () {
+    const examined = yield* examine(found)
+    return judge(found, examined, yield* checkSeal(found.folder, examined.entries))
+  })
+
+/** What is wrong with a folder, its seal aside. */
+export interface Examined {
+  readonly entries: ReadonlyArray<ImageEntry>
+  readonly problems: ReadonlyArray<Problem>
+  /** The record says that it was to be sealed. */
+  readonly toBeSealed: boolean
+}
+
+/** Looks at everything but the seal. */
+export const examine = ({ checkpoint, folder }: FoundImages): Effect.Effect<Examined, StorageFailed, Images> =>
   Effect.gen(function* () {
     const entries = yield* folder.entries
     const { contents, problems } = yield* readContents(folder)
-    const seal = yield* checkSeal(folder, entries)
-    const files = entries.filter(({ kind }) => kind === "file")
     const record = yield* checkRecord(folder, entries, checkpoint?.name)
-    return conclude({
-      path: folder.path,
-      ...(checkpoint === undefined ? {} : { container: checkpoint.container, checkpoint: checkpoint.name }),
-      seal: seal.state,
-      ...(seal.reason !== undefined
-        ? { sealReason: seal.reason }
-        : seal.state === "none" && record.toBeSealed
-        ? { sealReason: "it was to be sealed when it was made, and there is no seal" }
-        : {}),
-      files: files.length,
-      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    return {
+      entries,
+      toBeSealed: record.toBeSealed,
       problems: [
         ...problems,
         ...NeededImages.missing(contents),
         ...PagesFiles.wrong(contents),
         ...References.broken(contents),
         ...(yield* checkParents(folder, contents)),
-        ...seal.problems,
-        // That the bytes are fewer is said by what is missing.
         ...record.problems
       ]
-    })
+    }
   })
+
+/** The verdict over what was seen. */
+export const judge = ({ checkpoint, folder }: FoundImages, examined: Examined, seal: CheckedSeal): Verification => {
+  const files = examined.entries.filter(({ kind }) => kind === "file")
+  const reason = seal.reason ?? (seal.state === "none" && examined.toBeSealed ? unsealed : undefined)
+  return conclude({
+    path: folder.path,
+    ...(checkpoint === undefined ? {} : { container: checkpoint.container, checkpoint: checkpoint.name }),
+    seal: seal.state,
+    ...(reason === undefined ? {} : { sealReason: reason }),
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    problems: [...examined.problems, ...seal.problems]
+  })
+}
+
+const unsealed = "it was to be sealed when it was made, and there is no seal"
 
 interface CheckedRecord {
   readonly problems: ReadonlyArray<Problem>
