@@ -5,8 +5,10 @@ import * as ContainerStoreContract from "../../contracts/containerStore.ts"
 import * as DiskContract from "../../contracts/disk.ts"
 import * as EventLogContract from "../../contracts/eventLog.ts"
 import * as FileSystemContract from "../../contracts/fileSystem.ts"
+import * as ImagesContract from "../../contracts/images.ts"
 import * as RuntimeContract from "../../contracts/runtime.ts"
 import * as CheckpointStoreContract from "../../contracts/checkpointStore.ts"
+import { twoIn } from "./imagesBench.ts"
 import { harness, inFolders, storeIn } from "./memorySubject.ts"
 
 CheckpointsContract.suite("memory", harness())
@@ -21,3 +23,5 @@ CheckpointStoreContract.suite("memory, in folders", storeIn("folder"))
 EventLogContract.suite("memory", () => Layer.provide(Memory.layer(), Layer.empty))
 DiskContract.suite("memory", Memory.storage)
 FileSystemContract.suite("memory", Memory.fileSystem)
+ImagesContract.suite("memory, in a map", twoIn("map"))
+ImagesContract.suite("memory, in folders", twoIn("folder"))

@@ -10,6 +10,8 @@ import * as NodeDisk from "../../../src/layers/shared/NodeDisk.ts"
 import * as CheckpointStoreContract from "../../contracts/checkpointStore.ts"
 import * as DiskContract from "../../contracts/disk.ts"
 import * as FileSystemContract from "../../contracts/fileSystem.ts"
+import * as ImagesContract from "../../contracts/images.ts"
+import { twoOnDisk } from "../memory/imagesBench.ts"
 
 const storage = Layer.merge(NodeFileSystem.layer, NodeDisk.layer)
 
@@ -32,3 +34,4 @@ const bench: Effect.Effect<CheckpointStoreContract.Bench, never, Scope.Scope> = 
 CheckpointStoreContract.suite("folders of this machine", bench)
 DiskContract.suite("this machine", storage)
 FileSystemContract.suite("this machine", NodeFileSystem.layer)
+ImagesContract.suite("folders of this machine", twoOnDisk)
