@@ -24,16 +24,25 @@ export interface Sides<E> {
   readonly after: ReadSpan<E>
 }
 
-/** Compares pages, and tells of them; gives how many bytes were read, and what could not be. */
+/** What was read to compare pages. */
+export interface PagesRead<E> {
+  readonly bytes: number
+  /** Why what could not be read could not. */
+  readonly failures: { readonly [K in SideName]: ReadonlyArray<E> }
+}
+
+type SideName = "before" | "after"
+
+/** Compares pages, and tells of them. */
 export const comparePages = <E>(
   comparisons: Iterable<Comparison>,
   sides: Sides<E>,
   tell: (owner: number, first: number, count: number, verdict: Verdict) => void
-): Effect.Effect<{ readonly bytes: number; readonly failures: ReadonlyArray<E> }> =>
+): Effect.Effect<PagesRead<E>> =>
   Effect.gen(function* () {
     const { pageSize } = sides
     const portions = plan(comparisons, pageSize, Math.max(portionBytes, pageSize))
-    const failures: Array<E> = []
+    const failures: { readonly [K in SideName]: Array<E> } = { before: [], after: [] }
     let bytes = 0
     // Taken when the first portion asks for it: a small comparison needs little.
     let spare: ReadonlyArray<Room> = [{}, {}]
@@ -56,7 +65,7 @@ export const comparePages = <E>(
       // The reads of the next portion have to be under way before this one is compared.
       yield* Effect.yieldNow()
       if (Either.isLeft(outcome)) {
-        failures.push(outcome.left)
+        failures[outcome.left.side].push(outcome.left.error)
         for (const { count, first, owner } of portion.pages) tell(owner, first, count, "unknown")
       } else {
         bytes += outcome.right.bytes
@@ -80,19 +89,33 @@ interface Read {
   readonly bytes: number
 }
 
+interface Failed<E> {
+  readonly side: SideName
+  readonly error: E
+}
+
 const readPortion = <E>(
-  { after, before }: Portion,
+  portion: Portion,
   room: Room,
   sides: Sides<E>
-): Effect.Effect<Either.Either<Read, E>> => {
-  const [left, right] = [bytesOf(before), bytesOf(after)]
-  const one = room.before = roomFor(left, room.before)
-  const other = room.after = roomFor(right, room.after)
-  return Effect.all([readSpans(before, one, sides.before), readSpans(after, other, sides.after)], { concurrency: 2 })
-    .pipe(
-      Effect.as({ before: new Int32Array(one), after: new Int32Array(other), bytes: left + right }),
-      Effect.either
+): Effect.Effect<Either.Either<Read, Failed<E>>> => {
+  const read = (side: SideName) => {
+    const spans = portion[side]
+    const bytes = bytesOf(spans)
+    const into = roomFor(bytes, room[side])
+    room[side] = into
+    return Effect.mapError(readSpans(spans, into, sides[side]), (error): Failed<E> => ({ side, error })).pipe(
+      Effect.as({ words: new Int32Array(into), bytes })
     )
+  }
+  return Effect.all([read("before"), read("after")], { concurrency: 2 }).pipe(
+    Effect.map(([before, after]) => ({
+      before: before.words,
+      after: after.words,
+      bytes: before.bytes + after.bytes
+    })),
+    Effect.either
+  )
 }
 
 const bytesOf = (spans: ReadonlyArray<Span>): number => {

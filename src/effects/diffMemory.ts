@@ -1,7 +1,7 @@
 /** The memory of two sides compared: what became of the areas of each pair of processes, and of their pages. */
 import * as Effect from "effect/Effect"
 import { compareMemory, type MemoryDifference, type MemoryPair } from "../domain/difference/compareMemory.ts"
-import { comparePages, type ReadSpan } from "./comparePages.ts"
+import { comparePages, type PagesRead, type ReadSpan } from "./comparePages.ts"
 import type { MemoryOfSide } from "./memoryOfSide.ts"
 import type { MemoryProblem } from "./processMemory.ts"
 
@@ -12,7 +12,7 @@ export interface MemoryDiffered extends MemoryDifference {
   /** How much was read to be compared. */
   readonly readBytes: number
   /** What could not be read. */
-  readonly failures: ReadonlyArray<MemoryProblem>
+  readonly failures: PagesRead<MemoryProblem>["failures"]
 }
 
 /** Compares the memory of processes that are paired; `keeps` where it is to be said which pages are not as they were. */
