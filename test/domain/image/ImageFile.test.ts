@@ -63,9 +63,13 @@ describe("ImageFile", () => {
       .toEqual(Either.left("it lacks its pagemap_head"))
   })
 
-  it("lets no message reach into the next one", () => {
-    // The second field of the first entry is a length that would end within the second entry.
-    const crossing = Uint8Array.from([...pstree.slice(0, 8), 2, 0, 0, 0, 0x2a, 4, 4, 0, 0, 0, 1, 1, 1, 1])
+  it.each([
+    // A number, a list, a number of a list: each would end within the second entry.
+    ["a number", [1, 0, 0, 0, 0x08, 4, 0, 0, 0, 1, 1, 1, 1]],
+    ["a list", [2, 0, 0, 0, 0x2a, 4, 4, 0, 0, 0, 1, 1, 1, 1]],
+    ["a number of a list", [3, 0, 0, 0, 0x2a, 1, 0x80, 4, 0, 0, 0, 1, 1, 1, 1]]
+  ])("lets %s not reach into the next entry", (_, entries) => {
+    const crossing = Uint8Array.from([...pstree.slice(0, 8), ...entries])
     expect(ImageFile.read(kinds.pstree, crossing)).toEqual(Either.left("entry 0: pstree_entry is malformed"))
   })
 })
