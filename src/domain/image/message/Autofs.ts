@@ -1,7 +1,7 @@
 /** CRIU's `images/autofs.proto`. */
 import { define, int32, optional, required, type Value } from "../Message.ts"
 
-/** A message `autofs_entry`. */
+/** A mount of autofs: the daemon behind it, and how it talks to it. */
 export const AutofsEntry = define("autofs_entry", {
   fd: required(1, int32),
   pgrp: required(2, int32),
@@ -13,5 +13,5 @@ export const AutofsEntry = define("autofs_entry", {
   gid: optional(8, int32),
   read_fd: optional(9, int32)
 })
-/** A message `autofs_entry`. */
+/** A mount of autofs: the daemon behind it, and how it talks to it. */
 export type AutofsEntry = Value<typeof AutofsEntry>

@@ -1,7 +1,7 @@
 /** CRIU's `images/binfmt-misc.proto`. */
 import { bool, define, int32, optional, required, string, type Value } from "../Message.ts"
 
-/** A message `binfmt_misc_entry`. */
+/** A format of programs that the kernel hands to an interpreter. */
 export const BinfmtMiscEntry = define("binfmt_misc_entry", {
   name: required(1, string),
   enabled: required(2, bool),
@@ -12,5 +12,5 @@ export const BinfmtMiscEntry = define("binfmt_misc_entry", {
   mask: optional(7, string),
   offset: optional(8, int32)
 })
-/** A message `binfmt_misc_entry`. */
+/** A format of programs that the kernel hands to an interpreter. */
 export type BinfmtMiscEntry = Value<typeof BinfmtMiscEntry>

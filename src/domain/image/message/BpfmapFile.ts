@@ -2,7 +2,7 @@
 import { FownEntry } from "./Fown.ts"
 import { bool, define, nested, optional, required, sint32, string, uint32, uint64, type Value } from "../Message.ts"
 
-/** A message `bpfmap_file_entry`. */
+/** An open map of BPF. */
 export const BpfmapFileEntry = define("bpfmap_file_entry", {
   id: required(1, uint32),
   flags: required(2, uint32),
@@ -21,5 +21,5 @@ export const BpfmapFileEntry = define("bpfmap_file_entry", {
   mnt_id: optional(15, sint32),
   map_extra: optional(16, uint64)
 })
-/** A message `bpfmap_file_entry`. */
+/** An open map of BPF. */
 export type BpfmapFileEntry = Value<typeof BpfmapFileEntry>

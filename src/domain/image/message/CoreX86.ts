@@ -12,15 +12,15 @@ import {
   type Value
 } from "../Message.ts"
 
-/** A message `user_x86_cet_entry`. */
+/** The shadow stack of a thread. */
 export const UserX86CetEntry = define("user_x86_cet_entry", {
   cet: required(1, uint64),
   ssp: required(2, uint64)
 })
-/** A message `user_x86_cet_entry`. */
+/** The shadow stack of a thread. */
 export type UserX86CetEntry = Value<typeof UserX86CetEntry>
 
-/** A message `user_x86_xsave_entry`. */
+/** Registers that only newer processors have. */
 export const UserX86XsaveEntry = define("user_x86_xsave_entry", {
   xstate_bv: required(1, uint64),
   ymmh_space: repeated(2, uint32),
@@ -32,10 +32,10 @@ export const UserX86XsaveEntry = define("user_x86_xsave_entry", {
   pkru: repeated(8, uint32),
   cet: optional(9, nested(UserX86CetEntry))
 })
-/** A message `user_x86_xsave_entry`. */
+/** Registers that only newer processors have. */
 export type UserX86XsaveEntry = Value<typeof UserX86XsaveEntry>
 
-/** A message `user_x86_fpregs_entry`. */
+/** The registers of a thread for fractions and vectors. */
 export const UserX86FpregsEntry = define("user_x86_fpregs_entry", {
   cwd: required(1, uint32),
   swd: required(2, uint32),
@@ -50,10 +50,10 @@ export const UserX86FpregsEntry = define("user_x86_fpregs_entry", {
   padding: repeated(11, uint32),
   xsave: optional(13, nested(UserX86XsaveEntry))
 })
-/** A message `user_x86_fpregs_entry`. */
+/** The registers of a thread for fractions and vectors. */
 export type UserX86FpregsEntry = Value<typeof UserX86FpregsEntry>
 
-/** A message `user_desc_t`. */
+/** A segment that a thread keeps its own variables in. */
 export const UserDescT = define("user_desc_t", {
   entry_number: required(1, uint32),
   base_addr: required(2, uint32),
@@ -66,16 +66,16 @@ export const UserDescT = define("user_desc_t", {
   seg_not_present: required(9, bool),
   usable: required(10, bool)
 })
-/** A message `user_desc_t`. */
+/** A segment that a thread keeps its own variables in. */
 export type UserDescT = Value<typeof UserDescT>
 
-/** user x86 regs mode. */
+/** Whether a thread runs code of 64 bits or of 32. */
 export const UserX86RegsMode = enumeration({
   NATIVE: 1,
   COMPAT: 2
 })
 
-/** A message `user_x86_regs_entry`. */
+/** The registers of a thread. */
 export const UserX86RegsEntry = define("user_x86_regs_entry", {
   r15: required(1, uint64),
   r14: required(2, uint64),
@@ -106,15 +106,15 @@ export const UserX86RegsEntry = define("user_x86_regs_entry", {
   gs: required(27, uint64),
   mode: optional(28, UserX86RegsMode)
 })
-/** A message `user_x86_regs_entry`. */
+/** The registers of a thread. */
 export type UserX86RegsEntry = Value<typeof UserX86RegsEntry>
 
-/** A message `thread_info_x86`. */
+/** The registers of a thread on x86. */
 export const ThreadInfoX86 = define("thread_info_x86", {
   clear_tid_addr: required(1, uint64),
   gpregs: required(2, nested(UserX86RegsEntry)),
   fpregs: required(3, nested(UserX86FpregsEntry)),
   tls: repeated(4, nested(UserDescT))
 })
-/** A message `thread_info_x86`. */
+/** The registers of a thread on x86. */
 export type ThreadInfoX86 = Value<typeof ThreadInfoX86>

@@ -12,27 +12,27 @@ import {
   type Value
 } from "../Message.ts"
 
-/** cpuinfo x86 entry.vendor. */
+/** The makers of x86 processors. */
 export const CpuinfoX86EntryVendor = enumeration({
   UNKNOWN: 0,
   INTEL: 1,
   AMD: 2
 })
 
-/** cpuinfo ppc64 entry.endianness. */
+/** Which byte of a number comes first. */
 export const CpuinfoPpc64EntryEndianness = enumeration({
   BIGENDIAN: 0,
   LITTLEENDIAN: 1
 })
 
-/** A message `cpuinfo_s390_entry`. */
+/** What a processor of IBM Z can do. */
 export const CpuinfoS390Entry = define("cpuinfo_s390_entry", {
   hwcap: repeated(2, uint64)
 })
-/** A message `cpuinfo_s390_entry`. */
+/** What a processor of IBM Z can do. */
 export type CpuinfoS390Entry = Value<typeof CpuinfoS390Entry>
 
-/** A message `cpuinfo_x86_entry`. */
+/** What a processor of x86 is and can do. */
 export const CpuinfoX86Entry = define("cpuinfo_x86_entry", {
   vendor_id: required(1, CpuinfoX86EntryVendor),
   cpu_family: required(2, uint32),
@@ -45,22 +45,22 @@ export const CpuinfoX86Entry = define("cpuinfo_x86_entry", {
   xsave_size: optional(9, uint32),
   xsave_size_max: optional(10, uint32)
 })
-/** A message `cpuinfo_x86_entry`. */
+/** What a processor of x86 is and can do. */
 export type CpuinfoX86Entry = Value<typeof CpuinfoX86Entry>
 
-/** A message `cpuinfo_ppc64_entry`. */
+/** What a processor of POWER can do. */
 export const CpuinfoPpc64Entry = define("cpuinfo_ppc64_entry", {
   endian: required(1, CpuinfoPpc64EntryEndianness),
   hwcap: repeated(2, uint64)
 })
-/** A message `cpuinfo_ppc64_entry`. */
+/** What a processor of POWER can do. */
 export type CpuinfoPpc64Entry = Value<typeof CpuinfoPpc64Entry>
 
-/** A message `cpuinfo_entry`. */
+/** The processors of the machine of the dump. */
 export const CpuinfoEntry = define("cpuinfo_entry", {
   x86_entry: repeated(1, nested(CpuinfoX86Entry)),
   ppc64_entry: repeated(2, nested(CpuinfoPpc64Entry)),
   s390_entry: repeated(3, nested(CpuinfoS390Entry))
 })
-/** A message `cpuinfo_entry`. */
+/** The processors of the machine of the dump. */
 export type CpuinfoEntry = Value<typeof CpuinfoEntry>

@@ -20,7 +20,7 @@ import { TtyFileEntry } from "./Tty.ts"
 import { TunfileEntry } from "./Tun.ts"
 import { define, enumeration, nested, optional, required, string, uint32, type Value } from "../Message.ts"
 
-/** fd types. */
+/** The kinds of open files. */
 export const FdTypes = enumeration({
   UND: 0,
   REG: 1,
@@ -47,22 +47,25 @@ export const FdTypes = enumeration({
   AUTOFS_PIPE: 65535
 })
 
-/** A message `fdinfo_entry`. */
+/** A descriptor of a process: its number, and the open file behind it, which others may share. */
 export const FdinfoEntry = define("fdinfo_entry", {
+  /** Of the open file. */
   id: required(1, uint32),
+  /** Of the descriptor: 1 is close-on-exec. */
   flags: required(2, uint32),
   type: required(3, FdTypes),
   fd: required(4, uint32),
   xattr_security_selinux: optional(5, string)
 })
-/** A message `fdinfo_entry`. */
+/** A descriptor of a process: its number, and the open file behind it, which others may share. */
 export type FdinfoEntry = Value<typeof FdinfoEntry>
 
-/** A message `file_entry`. */
+/** An open file: its kind, and one field with what that kind has. */
 export const FileEntry = define("file_entry", {
   type: required(1, FdTypes),
   id: required(2, uint32),
   reg: optional(3, nested(RegFileEntry)),
+  /** The fields are named after what they are of; only one is there. */
   isk: optional(4, nested(InetSkEntry)),
   nsf: optional(5, nested(NsFileEntry)),
   psk: optional(6, nested(PacketSockEntry)),
@@ -83,5 +86,5 @@ export const FileEntry = define("file_entry", {
   bpf: optional(21, nested(BpfmapFileEntry)),
   pidfd: optional(22, nested(PidfdEntry))
 })
-/** A message `file_entry`. */
+/** An open file: its kind, and one field with what that kind has. */
 export type FileEntry = Value<typeof FileEntry>

@@ -14,7 +14,7 @@ import {
   type Value
 } from "../Message.ts"
 
-/** A message `inotify_wd_entry`. */
+/** A file or folder that an inotify watches. */
 export const InotifyWdEntry = define("inotify_wd_entry", {
   id: required(1, uint32),
   i_ino: required(2, uint64),
@@ -24,42 +24,42 @@ export const InotifyWdEntry = define("inotify_wd_entry", {
   wd: required(6, uint32),
   f_handle: required(7, nested(FhEntry))
 })
-/** A message `inotify_wd_entry`. */
+/** A file or folder that an inotify watches. */
 export type InotifyWdEntry = Value<typeof InotifyWdEntry>
 
-/** A message `inotify_file_entry`. */
+/** An open inotify. */
 export const InotifyFileEntry = define("inotify_file_entry", {
   id: required(1, uint32),
   flags: required(2, uint32),
   fown: required(4, nested(FownEntry)),
   wd: repeated(5, nested(InotifyWdEntry))
 })
-/** A message `inotify_file_entry`. */
+/** An open inotify. */
 export type InotifyFileEntry = Value<typeof InotifyFileEntry>
 
-/** A message `fanotify_inode_mark_entry`. */
+/** A file or folder that a fanotify watches. */
 export const FanotifyInodeMarkEntry = define("fanotify_inode_mark_entry", {
   i_ino: required(1, uint64),
   f_handle: required(2, nested(FhEntry))
 })
-/** A message `fanotify_inode_mark_entry`. */
+/** A file or folder that a fanotify watches. */
 export type FanotifyInodeMarkEntry = Value<typeof FanotifyInodeMarkEntry>
 
-/** A message `fanotify_mount_mark_entry`. */
+/** A mount that a fanotify watches. */
 export const FanotifyMountMarkEntry = define("fanotify_mount_mark_entry", {
   mnt_id: required(1, uint32),
   path: optional(2, string)
 })
-/** A message `fanotify_mount_mark_entry`. */
+/** A mount that a fanotify watches. */
 export type FanotifyMountMarkEntry = Value<typeof FanotifyMountMarkEntry>
 
-/** mark type. */
+/** What a fanotify watches. */
 export const MarkType = enumeration({
   INODE: 1,
   MOUNT: 2
 })
 
-/** A message `fanotify_mark_entry`. */
+/** What a fanotify watches, and for which events. */
 export const FanotifyMarkEntry = define("fanotify_mark_entry", {
   id: required(1, uint32),
   type: required(2, MarkType),
@@ -70,10 +70,10 @@ export const FanotifyMarkEntry = define("fanotify_mark_entry", {
   ie: optional(7, nested(FanotifyInodeMarkEntry)),
   me: optional(8, nested(FanotifyMountMarkEntry))
 })
-/** A message `fanotify_mark_entry`. */
+/** What a fanotify watches, and for which events. */
 export type FanotifyMarkEntry = Value<typeof FanotifyMarkEntry>
 
-/** A message `fanotify_file_entry`. */
+/** An open fanotify. */
 export const FanotifyFileEntry = define("fanotify_file_entry", {
   id: required(1, uint32),
   flags: required(2, uint32),
@@ -82,5 +82,5 @@ export const FanotifyFileEntry = define("fanotify_file_entry", {
   evflags: required(5, uint32),
   mark: repeated(6, nested(FanotifyMarkEntry))
 })
-/** A message `fanotify_file_entry`. */
+/** An open fanotify. */
 export type FanotifyFileEntry = Value<typeof FanotifyFileEntry>

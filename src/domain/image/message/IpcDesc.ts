@@ -1,7 +1,7 @@
 /** CRIU's `images/ipc-desc.proto`. */
 import { define, required, uint32, type Value } from "../Message.ts"
 
-/** A message `ipc_desc_entry`. */
+/** What all that belongs to System V IPC has: its key, its owner and maker, its mode and id. */
 export const IpcDescEntry = define("ipc_desc_entry", {
   key: required(1, uint32),
   uid: required(2, uint32),
@@ -11,5 +11,5 @@ export const IpcDescEntry = define("ipc_desc_entry", {
   mode: required(6, uint32),
   id: required(7, uint32)
 })
-/** A message `ipc_desc_entry`. */
+/** What all that belongs to System V IPC has: its key, its owner and maker, its mode and id. */
 export type IpcDescEntry = Value<typeof IpcDescEntry>

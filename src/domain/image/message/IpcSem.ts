@@ -2,10 +2,10 @@
 import { IpcDescEntry } from "./IpcDesc.ts"
 import { define, nested, required, uint32, type Value } from "../Message.ts"
 
-/** A message `ipc_sem_entry`. */
+/** A set of semaphores; their values follow. */
 export const IpcSemEntry = define("ipc_sem_entry", {
   desc: required(1, nested(IpcDescEntry)),
   nsems: required(2, uint32)
 })
-/** A message `ipc_sem_entry`. */
+/** A set of semaphores; their values follow. */
 export type IpcSemEntry = Value<typeof IpcSemEntry>

@@ -1,7 +1,7 @@
 /** CRIU's `images/ipc-var.proto`. */
 import { define, optional, repeated, required, uint32, uint64, type Value } from "../Message.ts"
 
-/** A message `ipc_var_entry`. */
+/** The settings of an IPC namespace, as sysctl has them. */
 export const IpcVarEntry = define("ipc_var_entry", {
   sem_ctls: repeated(1, uint32),
   msg_ctlmax: required(2, uint32),
@@ -21,5 +21,5 @@ export const IpcVarEntry = define("ipc_var_entry", {
   sem_next_id: optional(16, uint32),
   shm_next_id: optional(17, uint32)
 })
-/** A message `ipc_var_entry`. */
+/** The settings of an IPC namespace, as sysctl has them. */
 export type IpcVarEntry = Value<typeof IpcVarEntry>

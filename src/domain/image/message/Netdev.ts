@@ -17,15 +17,15 @@ import {
   type Value
 } from "../Message.ts"
 
-/** A message `netns_id`. */
+/** A network namespace, by the number that another one knows it by. */
 export const NetnsId = define("netns_id", {
   target_ns_id: required(1, uint32),
   netnsid_value: required(2, int32)
 })
-/** A message `netns_id`. */
+/** A network namespace, by the number that another one knows it by. */
 export type NetnsId = Value<typeof NetnsId>
 
-/** A message `netns_entry`. */
+/** The settings of a network namespace. */
 export const NetnsEntry = define("netns_entry", {
   def_conf: repeated(1, int32),
   all_conf: repeated(2, int32),
@@ -38,10 +38,10 @@ export const NetnsEntry = define("netns_entry", {
   unix_conf: repeated(9, nested(SysctlEntry)),
   ipv4_sysctl: repeated(10, nested(SysctlEntry))
 })
-/** A message `netns_entry`. */
+/** The settings of a network namespace. */
 export type NetnsEntry = Value<typeof NetnsEntry>
 
-/** nd type. */
+/** The kinds of network devices. */
 export const NdType = enumeration({
   LOOPBACK: 1,
   VETH: 2,
@@ -53,7 +53,7 @@ export const NdType = enumeration({
   SIT: 8
 })
 
-/** A message `net_device_entry`. */
+/** A network device. */
 export const NetDeviceEntry = define("net_device_entry", {
   type: required(1, NdType),
   ifindex: required(2, uint32),
@@ -71,5 +71,5 @@ export const NetDeviceEntry = define("net_device_entry", {
   master: optional(14, uint32),
   sit: optional(15, nested(SitEntry))
 })
-/** A message `net_device_entry`. */
+/** A network device. */
 export type NetDeviceEntry = Value<typeof NetDeviceEntry>

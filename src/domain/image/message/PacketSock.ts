@@ -3,16 +3,16 @@ import { FownEntry } from "./Fown.ts"
 import { SkOptsEntry } from "./SkOpts.ts"
 import { bool, bytes, define, nested, optional, repeated, required, uint32, type Value } from "../Message.ts"
 
-/** A message `packet_mclist`. */
+/** A group of addresses that a packet socket listens for. */
 export const PacketMclist = define("packet_mclist", {
   index: required(1, uint32),
   type: required(2, uint32),
   addr: required(3, bytes)
 })
-/** A message `packet_mclist`. */
+/** A group of addresses that a packet socket listens for. */
 export type PacketMclist = Value<typeof PacketMclist>
 
-/** A message `packet_ring`. */
+/** A ring of packets that a packet socket shares with its process. */
 export const PacketRing = define("packet_ring", {
   block_size: required(1, uint32),
   block_nr: required(2, uint32),
@@ -22,10 +22,10 @@ export const PacketRing = define("packet_ring", {
   sizeof_priv: required(6, uint32),
   features: required(7, uint32)
 })
-/** A message `packet_ring`. */
+/** A ring of packets that a packet socket shares with its process. */
 export type PacketRing = Value<typeof PacketRing>
 
-/** A message `packet_sock_entry`. */
+/** An open packet socket. */
 export const PacketSockEntry = define("packet_sock_entry", {
   id: required(1, uint32),
   type: required(2, uint32),
@@ -48,5 +48,5 @@ export const PacketSockEntry = define("packet_sock_entry", {
   tx_ring: optional(19, nested(PacketRing)),
   ns_id: optional(20, uint32)
 })
-/** A message `packet_sock_entry`. */
+/** An open packet socket. */
 export type PacketSockEntry = Value<typeof PacketSockEntry>

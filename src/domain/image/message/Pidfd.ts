@@ -2,7 +2,7 @@
 import { FownEntry } from "./Fown.ts"
 import { define, int32, nested, required, uint32, type Value } from "../Message.ts"
 
-/** A message `pidfd_entry`. */
+/** An open pidfd. */
 export const PidfdEntry = define("pidfd_entry", {
   id: required(1, uint32),
   ino: required(2, uint32),
@@ -10,5 +10,5 @@ export const PidfdEntry = define("pidfd_entry", {
   nspid: required(4, int32),
   fown: required(5, nested(FownEntry))
 })
-/** A message `pidfd_entry`. */
+/** An open pidfd. */
 export type PidfdEntry = Value<typeof PidfdEntry>

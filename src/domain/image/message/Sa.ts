@@ -1,7 +1,7 @@
 /** CRIU's `images/sa.proto`. */
 import { bool, define, optional, required, uint64, type Value } from "../Message.ts"
 
-/** A message `sa_entry`. */
+/** What a process does with a signal (sigaction(2)). */
 export const SaEntry = define("sa_entry", {
   sigaction: required(1, uint64),
   flags: required(2, uint64),
@@ -10,5 +10,5 @@ export const SaEntry = define("sa_entry", {
   compat_sigaction: optional(5, bool),
   mask_extended: optional(6, uint64)
 })
-/** A message `sa_entry`. */
+/** What a process does with a signal (sigaction(2)). */
 export type SaEntry = Value<typeof SaEntry>

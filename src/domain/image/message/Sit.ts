@@ -1,7 +1,7 @@
 /** CRIU's `images/sit.proto`. */
 import { bool, define, optional, repeated, uint32, type Value } from "../Message.ts"
 
-/** A message `sit_entry`. */
+/** What a tunnel of IPv6 through IPv4 has more than other network devices. */
 export const SitEntry = define("sit_entry", {
   link: optional(1, uint32),
   local: repeated(2, uint32),
@@ -20,5 +20,5 @@ export const SitEntry = define("sit_entry", {
   relay_prefixlen: optional(15, uint32),
   relay_prefix: repeated(16, uint32)
 })
-/** A message `sit_entry`. */
+/** What a tunnel of IPv6 through IPv4 has more than other network devices. */
 export type SitEntry = Value<typeof SitEntry>

@@ -4,17 +4,17 @@ import { SkOptsEntry, SkShutdown } from "./SkOpts.ts"
 import { TcpOptsEntry } from "./TcpStream.ts"
 import { bool, define, nested, optional, repeated, required, string, uint32, type Value } from "../Message.ts"
 
-/** A message `ip_opts_raw_entry`. */
+/** What a raw socket has been set to. */
 export const IpOptsRawEntry = define("ip_opts_raw_entry", {
   hdrincl: optional(1, bool),
   nodefrag: optional(2, bool),
   checksum: optional(3, bool),
   icmpv_filter: repeated(4, uint32)
 })
-/** A message `ip_opts_raw_entry`. */
+/** What a raw socket has been set to. */
 export type IpOptsRawEntry = Value<typeof IpOptsRawEntry>
 
-/** A message `ip_opts_entry`. */
+/** What a socket of the internet has been set to. */
 export const IpOptsEntry = define("ip_opts_entry", {
   freebind: optional(1, bool),
   raw: optional(4, nested(IpOptsRawEntry)),
@@ -22,13 +22,14 @@ export const IpOptsEntry = define("ip_opts_entry", {
   tos: optional(6, uint32),
   ttl: optional(7, uint32)
 })
-/** A message `ip_opts_entry`. */
+/** What a socket of the internet has been set to. */
 export type IpOptsEntry = Value<typeof IpOptsEntry>
 
-/** A message `inet_sk_entry`. */
+/** An open socket of the internet; of a connection there is more in `tcp-stream` of its inode. */
 export const InetSkEntry = define("inet_sk_entry", {
   id: required(1, uint32),
   ino: required(2, uint32),
+  /** `SocketState.ts` has the words of this and the next three. */
   family: required(3, uint32),
   type: required(4, uint32),
   proto: required(5, uint32),
@@ -37,6 +38,7 @@ export const InetSkEntry = define("inet_sk_entry", {
   dst_port: required(8, uint32),
   flags: required(9, uint32),
   backlog: required(10, uint32),
+  /** One number or four; `SocketAddress.ts` has the text. */
   src_addr: repeated(11, uint32),
   dst_addr: repeated(12, uint32),
   fown: required(13, nested(FownEntry)),
@@ -48,5 +50,5 @@ export const InetSkEntry = define("inet_sk_entry", {
   shutdown: optional(19, SkShutdown),
   tcp_opts: optional(20, nested(TcpOptsEntry))
 })
-/** A message `inet_sk_entry`. */
+/** An open socket of the internet; of a connection there is more in `tcp-stream` of its inode. */
 export type InetSkEntry = Value<typeof InetSkEntry>

@@ -3,7 +3,7 @@ import { FownEntry } from "./Fown.ts"
 import { SkOptsEntry } from "./SkOpts.ts"
 import { define, nested, optional, repeated, required, uint32, type Value } from "../Message.ts"
 
-/** A message `netlink_sk_entry`. */
+/** An open netlink socket. */
 export const NetlinkSkEntry = define("netlink_sk_entry", {
   id: required(1, uint32),
   ino: required(2, uint32),
@@ -18,5 +18,5 @@ export const NetlinkSkEntry = define("netlink_sk_entry", {
   opts: required(12, nested(SkOptsEntry)),
   ns_id: optional(13, uint32)
 })
-/** A message `netlink_sk_entry`. */
+/** An open netlink socket. */
 export type NetlinkSkEntry = Value<typeof NetlinkSkEntry>

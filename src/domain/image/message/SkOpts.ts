@@ -13,7 +13,7 @@ import {
   type Value
 } from "../Message.ts"
 
-/** A message `sk_opts_entry`. */
+/** What a socket has been set to. */
 export const SkOptsEntry = define("sk_opts_entry", {
   so_sndbuf: required(1, uint32),
   so_rcvbuf: required(2, uint32),
@@ -41,10 +41,10 @@ export const SkOptsEntry = define("sk_opts_entry", {
   so_linger: optional(24, uint32),
   so_buf_lock: optional(25, uint32)
 })
-/** A message `sk_opts_entry`. */
+/** What a socket has been set to. */
 export type SkOptsEntry = Value<typeof SkOptsEntry>
 
-/** sk shutdown. */
+/** Which directions of a socket have been shut down. */
 export const SkShutdown = enumeration({
   NONE: 0,
   READ: 1,

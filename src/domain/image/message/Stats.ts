@@ -1,9 +1,11 @@
 /** CRIU's `images/stats.proto`. */
 import { define, nested, optional, required, uint32, uint64, type Value } from "../Message.ts"
 
-/** A message `dump_stats_entry`. */
+/** What CRIU measured while it dumped. Times are in microseconds. */
 export const DumpStatsEntry = define("dump_stats_entry", {
+  /** From the request to freeze until the last task stood still. */
   freezing_time: required(1, uint32),
+  /** How long the tasks stood still. */
   frozen_time: required(2, uint32),
   memdump_time: required(3, uint32),
   memwrite_time: required(4, uint32),
@@ -18,10 +20,10 @@ export const DumpStatsEntry = define("dump_stats_entry", {
   shpages_skipped_parent: optional(13, uint64),
   shpages_written: optional(14, uint64)
 })
-/** A message `dump_stats_entry`. */
+/** What CRIU measured while it dumped. Times are in microseconds. */
 export type DumpStatsEntry = Value<typeof DumpStatsEntry>
 
-/** A message `restore_stats_entry`. */
+/** What CRIU measured while it restored. Times are in microseconds. */
 export const RestoreStatsEntry = define("restore_stats_entry", {
   pages_compared: required(1, uint64),
   pages_skipped_cow: required(2, uint64),
@@ -29,13 +31,13 @@ export const RestoreStatsEntry = define("restore_stats_entry", {
   restore_time: required(4, uint32),
   pages_restored: optional(5, uint64)
 })
-/** A message `restore_stats_entry`. */
+/** What CRIU measured while it restored. Times are in microseconds. */
 export type RestoreStatsEntry = Value<typeof RestoreStatsEntry>
 
-/** A message `stats_entry`. */
+/** The statistics of a dump or of a restore. */
 export const StatsEntry = define("stats_entry", {
   dump: optional(1, nested(DumpStatsEntry)),
   restore: optional(2, nested(RestoreStatsEntry))
 })
-/** A message `stats_entry`. */
+/** The statistics of a dump or of a restore. */
 export type StatsEntry = Value<typeof StatsEntry>

@@ -1,7 +1,7 @@
 /** CRIU's `images/tcp-stream.proto`. */
 import { bool, define, optional, required, uint32, type Value } from "../Message.ts"
 
-/** A message `tcp_opts_entry`. */
+/** What a TCP socket has been set to. */
 export const TcpOptsEntry = define("tcp_opts_entry", {
   cork: optional(1, bool),
   nodelay: optional(2, bool),
@@ -9,11 +9,12 @@ export const TcpOptsEntry = define("tcp_opts_entry", {
   keepidle: optional(4, uint32),
   keepintvl: optional(5, uint32)
 })
-/** A message `tcp_opts_entry`. */
+/** What a TCP socket has been set to. */
 export type TcpOptsEntry = Value<typeof TcpOptsEntry>
 
-/** A message `tcp_stream_entry`. */
+/** A TCP connection: what was under way in it follows, first what had come, then what had been written. */
 export const TcpStreamEntry = define("tcp_stream_entry", {
+  /** In bytes. */
   inq_len: required(1, uint32),
   inq_seq: required(2, uint32),
   outq_len: required(3, uint32),
@@ -25,6 +26,7 @@ export const TcpStreamEntry = define("tcp_stream_entry", {
   timestamp: optional(9, uint32),
   cork: optional(10, bool),
   nodelay: optional(11, bool),
+  /** How much of what had been written was not sent yet, in bytes. */
   unsq_len: optional(12, uint32),
   snd_wl1: optional(13, uint32),
   snd_wnd: optional(14, uint32),
@@ -32,5 +34,5 @@ export const TcpStreamEntry = define("tcp_stream_entry", {
   rcv_wnd: optional(16, uint32),
   rcv_wup: optional(17, uint32)
 })
-/** A message `tcp_stream_entry`. */
+/** A TCP connection: what was under way in it follows, first what had come, then what had been written. */
 export type TcpStreamEntry = Value<typeof TcpStreamEntry>

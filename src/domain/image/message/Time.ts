@@ -1,10 +1,10 @@
 /** CRIU's `images/time.proto`. */
 import { define, required, uint64, type Value } from "../Message.ts"
 
-/** A message `timeval`. */
+/** A time, with microseconds. */
 export const Timeval = define("timeval", {
   tv_sec: required(1, uint64),
   tv_usec: required(2, uint64)
 })
-/** A message `timeval`. */
+/** A time, with microseconds. */
 export type Timeval = Value<typeof Timeval>

@@ -1,18 +1,18 @@
 /** CRIU's `images/timens.proto`. */
 import { define, nested, required, uint64, type Value } from "../Message.ts"
 
-/** A message `timespec`. */
+/** A time, with nanoseconds. */
 export const Timespec = define("timespec", {
   tv_sec: required(1, uint64),
   tv_nsec: required(2, uint64)
 })
-/** A message `timespec`. */
+/** A time, with nanoseconds. */
 export type Timespec = Value<typeof Timespec>
 
-/** A message `timens_entry`. */
+/** The clocks of a time namespace as they stood. */
 export const TimensEntry = define("timens_entry", {
   monotonic: required(1, nested(Timespec)),
   boottime: required(2, nested(Timespec))
 })
-/** A message `timens_entry`. */
+/** The clocks of a time namespace as they stood. */
 export type TimensEntry = Value<typeof TimensEntry>

@@ -1,17 +1,17 @@
 /** CRIU's `images/timer.proto`. */
 import { define, int32, nested, optional, repeated, required, uint32, uint64, type Value } from "../Message.ts"
 
-/** A message `itimer_entry`. */
+/** A timer of a process: how often it rings, and what was left until it would, both in seconds and microseconds. */
 export const ItimerEntry = define("itimer_entry", {
   isec: required(1, uint64),
   iusec: required(2, uint64),
   vsec: required(3, uint64),
   vusec: required(4, uint64)
 })
-/** A message `itimer_entry`. */
+/** A timer of a process: how often it rings, and what was left until it would, both in seconds and microseconds. */
 export type ItimerEntry = Value<typeof ItimerEntry>
 
-/** A message `posix_timer_entry`. */
+/** A POSIX timer: how often it rings, and what was left until it would, both in seconds and nanoseconds. */
 export const PosixTimerEntry = define("posix_timer_entry", {
   it_id: required(1, uint32),
   clock_id: required(2, uint32),
@@ -25,15 +25,15 @@ export const PosixTimerEntry = define("posix_timer_entry", {
   vnsec: required(10, uint64),
   notify_thread_id: optional(11, int32)
 })
-/** A message `posix_timer_entry`. */
+/** A POSIX timer: how often it rings, and what was left until it would, both in seconds and nanoseconds. */
 export type PosixTimerEntry = Value<typeof PosixTimerEntry>
 
-/** A message `task_timers_entry`. */
+/** The timers of a process. */
 export const TaskTimersEntry = define("task_timers_entry", {
   real: required(1, nested(ItimerEntry)),
   virt: required(2, nested(ItimerEntry)),
   prof: required(3, nested(ItimerEntry)),
   posix: repeated(4, nested(PosixTimerEntry))
 })
-/** A message `task_timers_entry`. */
+/** The timers of a process. */
 export type TaskTimersEntry = Value<typeof TaskTimersEntry>

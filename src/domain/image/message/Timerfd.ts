@@ -2,7 +2,7 @@
 import { FownEntry } from "./Fown.ts"
 import { define, nested, required, uint32, uint64, type Value } from "../Message.ts"
 
-/** A message `timerfd_entry`. */
+/** An open timerfd: how often it rings, and what was left until it would, both in seconds and nanoseconds. */
 export const TimerfdEntry = define("timerfd_entry", {
   id: required(1, uint32),
   flags: required(2, uint32),
@@ -15,5 +15,5 @@ export const TimerfdEntry = define("timerfd_entry", {
   isec: required(9, uint64),
   insec: required(10, uint64)
 })
-/** A message `timerfd_entry`. */
+/** An open timerfd: how often it rings, and what was left until it would, both in seconds and nanoseconds. */
 export type TimerfdEntry = Value<typeof TimerfdEntry>

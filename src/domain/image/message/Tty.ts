@@ -13,17 +13,17 @@ import {
   type Value
 } from "../Message.ts"
 
-/** A message `winsize_entry`. */
+/** The size of a terminal. */
 export const WinsizeEntry = define("winsize_entry", {
   ws_row: required(1, uint32),
   ws_col: required(2, uint32),
   ws_xpixel: required(3, uint32),
   ws_ypixel: required(4, uint32)
 })
-/** A message `winsize_entry`. */
+/** The size of a terminal. */
 export type WinsizeEntry = Value<typeof WinsizeEntry>
 
-/** A message `termios_entry`. */
+/** What a terminal has been set to (termios(3)). */
 export const TermiosEntry = define("termios_entry", {
   c_iflag: required(1, uint32),
   c_oflag: required(2, uint32),
@@ -34,25 +34,25 @@ export const TermiosEntry = define("termios_entry", {
   c_ospeed: required(7, uint32),
   c_cc: repeated(8, uint32)
 })
-/** A message `termios_entry`. */
+/** What a terminal has been set to (termios(3)). */
 export type TermiosEntry = Value<typeof TermiosEntry>
 
-/** A message `tty_pty_entry`. */
+/** The number of a pseudo-terminal, as in `/dev/pts`. */
 export const TtyPtyEntry = define("tty_pty_entry", {
   index: required(1, uint32)
 })
-/** A message `tty_pty_entry`. */
+/** The number of a pseudo-terminal, as in `/dev/pts`. */
 export type TtyPtyEntry = Value<typeof TtyPtyEntry>
 
-/** A message `tty_data_entry`. */
+/** What had been written to a terminal and not read. */
 export const TtyDataEntry = define("tty_data_entry", {
   tty_id: required(1, uint32),
   data: required(2, bytes)
 })
-/** A message `tty_data_entry`. */
+/** What had been written to a terminal and not read. */
 export type TtyDataEntry = Value<typeof TtyDataEntry>
 
-/** A message `tty_file_entry`. */
+/** An open terminal. */
 export const TtyFileEntry = define("tty_file_entry", {
   id: required(1, uint32),
   tty_info_id: required(2, uint32),
@@ -60,10 +60,10 @@ export const TtyFileEntry = define("tty_file_entry", {
   fown: required(4, nested(FownEntry)),
   regf_id: optional(6, uint32)
 })
-/** A message `tty_file_entry`. */
+/** An open terminal. */
 export type TtyFileEntry = Value<typeof TtyFileEntry>
 
-/** TtyType. */
+/** The kinds of terminals. */
 export const TtyType = enumeration({
   UNKNOWN: 0,
   PTY: 1,
@@ -74,7 +74,7 @@ export const TtyType = enumeration({
   SERIAL: 6
 })
 
-/** A message `tty_info_entry`. */
+/** A terminal itself, which several open files may have. */
 export const TtyInfoEntry = define("tty_info_entry", {
   id: required(1, uint32),
   type: required(2, TtyType),
@@ -92,5 +92,5 @@ export const TtyInfoEntry = define("tty_info_entry", {
   uid: optional(14, uint32),
   gid: optional(15, uint32)
 })
-/** A message `tty_info_entry`. */
+/** A terminal itself, which several open files may have. */
 export type TtyInfoEntry = Value<typeof TtyInfoEntry>
