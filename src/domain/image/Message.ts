@@ -145,22 +145,37 @@ export const decodeWithin = <A>(
   start: number,
   end: number
 ): Either.Either<A, string> => {
+  const reading: Reading = { reader, message: message.name, reason: undefined }
   try {
     reader.pos = start
-    return Either.right(readMessage(message, reader, end, 0))
-  } catch (error) {
-    return Either.left(error instanceof Malformed ? error.message : `${message.name} is malformed`)
+    const value = readMessage(message, reading, end, 0)
+    return value === undefined ? Either.left(reading.reason ?? malformed(reading)) : Either.right(value)
+  } catch {
+    // The protobuf library throws where the bytes are no message.
+    return Either.left(malformed(reading))
   }
 }
 
 /** Writes a message, in the order of its definition; fields that the definition does not know follow as they were. */
 export const encode = <A>(message: Message<A>, value: A): Uint8Array => writeMessage(message, value).finish()
 
-/** Stays within this file: {@link decodeWithin} turns it into its failure. */
-class Malformed extends Error {}
+/** A message being read, with what is wrong with it, once something is: what is read then is given up. */
+interface Reading {
+  readonly reader: BinaryReader
+  readonly message: string
+  reason: string | undefined
+}
 
-const readMessage = <A>(message: Message<A>, reader: BinaryReader, end: number, depth: number): A => {
-  if (depth > maximumDepth) throw new Malformed(`${message.name} lies deeper than any message`)
+const malformed = ({ message }: Reading): string => `${message} is malformed`
+
+const refuse = (reading: Reading, reason: string): undefined => {
+  reading.reason ??= reason
+  return undefined
+}
+
+const readMessage = <A>(message: Message<A>, reading: Reading, end: number, depth: number): A | undefined => {
+  if (depth > maximumDepth) return refuse(reading, `${message.name} lies deeper than any message`)
+  const { reader } = reading
   const values: Record<string, unknown> = {}
   for (const key of message.repeated) values[key] = []
   const unknownFields: Array<UnknownField> = []
@@ -172,13 +187,14 @@ const readMessage = <A>(message: Message<A>, reader: BinaryReader, end: number, 
       continue
     }
     const [key, field] = known
-    if (field.rule !== "repeated") values[key] = readValue(field.kind, reader, end, depth)
-    else readRepeated(field.kind, reader, wire, end, depth, listIn(values, key))
+    if (field.rule !== "repeated") values[key] = readValue(field.kind, reading, end, depth)
+    else readRepeated(field.kind, reading, wire, end, depth, listIn(values, key))
+    if (reading.reason !== undefined) return undefined
   }
   // The reader knows where what it reads ends, but not where this message does.
-  if (reader.pos > end) throw new Malformed(`${message.name} is malformed`)
+  if (reader.pos > end) return refuse(reading, malformed(reading))
   for (const key of message.required) {
-    if (values[key] === undefined) throw new Malformed(`${message.name} lacks "${key}"`)
+    if (values[key] === undefined) return refuse(reading, `${message.name} lacks "${key}"`)
   }
   if (unknownFields.length > 0) values["unknownFields"] = unknownFields
   // The definition, from which the type is, has been followed field by field.
@@ -214,39 +230,43 @@ const fits = ({ kind, rule }: Field<unknown>, wire: WireType): boolean =>
 
 const readRepeated = (
   kind: Kind<unknown>,
-  reader: BinaryReader,
+  reading: Reading,
   wire: WireType,
   end: number,
   depth: number,
   into: Array<unknown>
 ): void => {
   if (!isPacked(kind, wire)) {
-    into.push(readValue(kind, reader, end, depth))
+    into.push(readValue(kind, reading, end, depth))
     return
   }
-  const last = endOf(reader, end)
-  while (reader.pos < last) into.push(readValue(kind, reader, last, depth))
-  if (reader.pos > last) throw new RangeError()
+  const last = endOf(reading, end)
+  while (reading.reader.pos < last) into.push(readValue(kind, reading, last, depth))
+  if (reading.reader.pos > last) refuse(reading, malformed(reading))
 }
 
-const readValue = (kind: Kind<unknown>, reader: BinaryReader, end: number, depth: number): unknown => {
+const readValue = (kind: Kind<unknown>, reading: Reading, end: number, depth: number): unknown => {
   switch (kind._tag) {
-    case "Message":
-      return readMessage(kind.message(), reader, endOf(reader, end), depth + 1)
+    case "Message": {
+      const last = endOf(reading, end)
+      return reading.reason === undefined ? readMessage(kind.message(), reading, last, depth + 1) : undefined
+    }
     case "Enum": {
-      const number = reader.int32()
+      const number = reading.reader.int32()
       return kind.names.get(number) ?? number
     }
     case "Scalar":
-      return readScalar[kind.scalar](reader)
+      return readScalar[kind.scalar](reading.reader)
   }
 }
 
-/** Where what a length is told of ends, which is not beyond what it lies in. */
-const endOf = (reader: BinaryReader, outer: number): number => {
-  const size = reader.uint32()
-  if (reader.pos + size > outer) throw new RangeError()
-  return reader.pos + size
+/** Where what a length is told of ends; it is refused beyond what it lies in. */
+const endOf = (reading: Reading, outer: number): number => {
+  const size = reading.reader.uint32()
+  const start = reading.reader.pos
+  if (start + size <= outer) return start + size
+  refuse(reading, malformed(reading))
+  return start
 }
 
 const readScalar: Readonly<Record<ScalarName, (reader: BinaryReader) => unknown>> = {

@@ -47,7 +47,7 @@ export interface CgroupDirEntry extends Extensible {
 }
 
 /** A hierarchy of control groups: the controllers that it has, and its groups. */
-export const CgControllerEntry = define("cg_controller_entry", {
+const CgControllerEntry = define("cg_controller_entry", {
   cnames: repeated(1, string),
   dirs: repeated(2, nested(CgroupDirEntry)),
   is_threaded: optional(3, bool)
@@ -56,21 +56,17 @@ export const CgControllerEntry = define("cg_controller_entry", {
 export type CgControllerEntry = Value<typeof CgControllerEntry>
 
 /** Which group of a hierarchy. */
-export const CgMemberEntry = define("cg_member_entry", {
+const CgMemberEntry = define("cg_member_entry", {
   name: required(1, string),
   path: required(2, string),
   cgns_prefix: optional(3, uint32)
 })
-/** Which group of a hierarchy. */
-export type CgMemberEntry = Value<typeof CgMemberEntry>
 
 /** The groups, one of each hierarchy, that processes were in together. */
-export const CgSetEntry = define("cg_set_entry", {
+const CgSetEntry = define("cg_set_entry", {
   id: required(1, uint32),
   ctls: repeated(2, nested(CgMemberEntry))
 })
-/** The groups, one of each hierarchy, that processes were in together. */
-export type CgSetEntry = Value<typeof CgSetEntry>
 
 /** The control groups of the processes. */
 export const CgroupEntry = define("cgroup_entry", {

@@ -47,23 +47,19 @@ export const TaskKobjIdsEntry = define("task_kobj_ids_entry", {
 export type TaskKobjIdsEntry = Value<typeof TaskKobjIdsEntry>
 
 /** The stack on which a thread handles its signals. */
-export const ThreadSasEntry = define("thread_sas_entry", {
+const ThreadSasEntry = define("thread_sas_entry", {
   ss_sp: required(1, uint64),
   ss_size: required(2, uint64),
   ss_flags: required(3, uint32)
 })
-/** The stack on which a thread handles its signals. */
-export type ThreadSasEntry = Value<typeof ThreadSasEntry>
 
 /** The limits on what a process may use. */
-export const TaskRlimitsEntry = define("task_rlimits_entry", {
+const TaskRlimitsEntry = define("task_rlimits_entry", {
   rlimits: repeated(1, nested(RlimitEntry))
 })
-/** The limits on what a process may use. */
-export type TaskRlimitsEntry = Value<typeof TaskRlimitsEntry>
 
 /** The kinds of machine, which say what registers there are. */
-export const CoreEntryMarch = enumeration({
+const CoreEntryMarch = enumeration({
   UNKNOWN: 0,
   X86_64: 1,
   ARM: 2,
@@ -76,14 +72,14 @@ export const CoreEntryMarch = enumeration({
 })
 
 /** How a thread is kept from system calls. */
-export const SeccompMode = enumeration({
+const SeccompMode = enumeration({
   disabled: 0,
   strict: 1,
   filter: 2
 })
 
 /** What a process is besides its memory and files: its state, name, signals and limits. */
-export const TaskCoreEntry = define("task_core_entry", {
+const TaskCoreEntry = define("task_core_entry", {
   /** `TaskState.ts` has the words. */
   task_state: required(1, uint32),
   /** Of a zombie, as wait(2) gives it. */
@@ -116,7 +112,7 @@ export const TaskCoreEntry = define("task_core_entry", {
 export type TaskCoreEntry = Value<typeof TaskCoreEntry>
 
 /** What a thread is besides its registers: its scheduling, signals and credentials. */
-export const ThreadCoreEntry = define("thread_core_entry", {
+const ThreadCoreEntry = define("thread_core_entry", {
   futex_rla: required(1, uint64),
   futex_rla_len: required(2, uint32),
   sched_nice: optional(3, sint32),

@@ -2,26 +2,22 @@
 import { define, nested, optional, repeated, required, uint32, uint64, type Value } from "../Message.ts"
 
 /** The registers of a thread. */
-export const UserAarch64RegsEntry = define("user_aarch64_regs_entry", {
+const UserAarch64RegsEntry = define("user_aarch64_regs_entry", {
   regs: repeated(1, uint64),
   sp: required(2, uint64),
   pc: required(3, uint64),
   pstate: required(4, uint64)
 })
-/** The registers of a thread. */
-export type UserAarch64RegsEntry = Value<typeof UserAarch64RegsEntry>
 
 /** The registers of a thread for fractions and vectors. */
-export const UserAarch64FpsimdContextEntry = define("user_aarch64_fpsimd_context_entry", {
+const UserAarch64FpsimdContextEntry = define("user_aarch64_fpsimd_context_entry", {
   vregs: repeated(1, uint64),
   fpsr: required(2, uint32),
   fpcr: required(3, uint32)
 })
-/** The registers of a thread for fractions and vectors. */
-export type UserAarch64FpsimdContextEntry = Value<typeof UserAarch64FpsimdContextEntry>
 
 /** The keys by which a process signs its pointers. */
-export const PacAddressKeys = define("pac_address_keys", {
+const PacAddressKeys = define("pac_address_keys", {
   apiakey_lo: required(1, uint64),
   apiakey_hi: required(2, uint64),
   apibkey_lo: required(3, uint64),
@@ -32,24 +28,18 @@ export const PacAddressKeys = define("pac_address_keys", {
   apdbkey_hi: required(8, uint64),
   pac_enabled_key: required(9, uint64)
 })
-/** The keys by which a process signs its pointers. */
-export type PacAddressKeys = Value<typeof PacAddressKeys>
 
 /** The key by which a process signs other values. */
-export const PacGenericKeys = define("pac_generic_keys", {
+const PacGenericKeys = define("pac_generic_keys", {
   apgakey_lo: required(1, uint64),
   apgakey_hi: required(2, uint64)
 })
-/** The key by which a process signs other values. */
-export type PacGenericKeys = Value<typeof PacGenericKeys>
 
 /** The keys by which a process signs. */
-export const PacKeys = define("pac_keys", {
+const PacKeys = define("pac_keys", {
   pac_address_keys: optional(6, nested(PacAddressKeys)),
   pac_generic_keys: optional(7, nested(PacGenericKeys))
 })
-/** The keys by which a process signs. */
-export type PacKeys = Value<typeof PacKeys>
 
 /** The registers of a thread on ARM of 64 bits. */
 export const ThreadInfoAarch64 = define("thread_info_aarch64", {

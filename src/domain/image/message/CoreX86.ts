@@ -13,15 +13,13 @@ import {
 } from "../Message.ts"
 
 /** The shadow stack of a thread. */
-export const UserX86CetEntry = define("user_x86_cet_entry", {
+const UserX86CetEntry = define("user_x86_cet_entry", {
   cet: required(1, uint64),
   ssp: required(2, uint64)
 })
-/** The shadow stack of a thread. */
-export type UserX86CetEntry = Value<typeof UserX86CetEntry>
 
 /** Registers that only newer processors have. */
-export const UserX86XsaveEntry = define("user_x86_xsave_entry", {
+const UserX86XsaveEntry = define("user_x86_xsave_entry", {
   xstate_bv: required(1, uint64),
   ymmh_space: repeated(2, uint32),
   bndreg_state: repeated(3, uint64),
@@ -32,8 +30,6 @@ export const UserX86XsaveEntry = define("user_x86_xsave_entry", {
   pkru: repeated(8, uint32),
   cet: optional(9, nested(UserX86CetEntry))
 })
-/** Registers that only newer processors have. */
-export type UserX86XsaveEntry = Value<typeof UserX86XsaveEntry>
 
 /** The registers of a thread for fractions and vectors. */
 export const UserX86FpregsEntry = define("user_x86_fpregs_entry", {
@@ -54,7 +50,7 @@ export const UserX86FpregsEntry = define("user_x86_fpregs_entry", {
 export type UserX86FpregsEntry = Value<typeof UserX86FpregsEntry>
 
 /** A segment that a thread keeps its own variables in. */
-export const UserDescT = define("user_desc_t", {
+const UserDescT = define("user_desc_t", {
   entry_number: required(1, uint32),
   base_addr: required(2, uint32),
   limit: required(3, uint32),
@@ -66,11 +62,9 @@ export const UserDescT = define("user_desc_t", {
   seg_not_present: required(9, bool),
   usable: required(10, bool)
 })
-/** A segment that a thread keeps its own variables in. */
-export type UserDescT = Value<typeof UserDescT>
 
 /** Whether a thread runs code of 64 bits or of 32. */
-export const UserX86RegsMode = enumeration({
+const UserX86RegsMode = enumeration({
   NATIVE: 1,
   COMPAT: 2
 })

@@ -13,27 +13,25 @@ import {
 } from "../Message.ts"
 
 /** The makers of x86 processors. */
-export const CpuinfoX86EntryVendor = enumeration({
+const CpuinfoX86EntryVendor = enumeration({
   UNKNOWN: 0,
   INTEL: 1,
   AMD: 2
 })
 
 /** Which byte of a number comes first. */
-export const CpuinfoPpc64EntryEndianness = enumeration({
+const CpuinfoPpc64EntryEndianness = enumeration({
   BIGENDIAN: 0,
   LITTLEENDIAN: 1
 })
 
 /** What a processor of IBM Z can do. */
-export const CpuinfoS390Entry = define("cpuinfo_s390_entry", {
+const CpuinfoS390Entry = define("cpuinfo_s390_entry", {
   hwcap: repeated(2, uint64)
 })
-/** What a processor of IBM Z can do. */
-export type CpuinfoS390Entry = Value<typeof CpuinfoS390Entry>
 
 /** What a processor of x86 is and can do. */
-export const CpuinfoX86Entry = define("cpuinfo_x86_entry", {
+const CpuinfoX86Entry = define("cpuinfo_x86_entry", {
   vendor_id: required(1, CpuinfoX86EntryVendor),
   cpu_family: required(2, uint32),
   model: required(3, uint32),
@@ -45,16 +43,12 @@ export const CpuinfoX86Entry = define("cpuinfo_x86_entry", {
   xsave_size: optional(9, uint32),
   xsave_size_max: optional(10, uint32)
 })
-/** What a processor of x86 is and can do. */
-export type CpuinfoX86Entry = Value<typeof CpuinfoX86Entry>
 
 /** What a processor of POWER can do. */
-export const CpuinfoPpc64Entry = define("cpuinfo_ppc64_entry", {
+const CpuinfoPpc64Entry = define("cpuinfo_ppc64_entry", {
   endian: required(1, CpuinfoPpc64EntryEndianness),
   hwcap: repeated(2, uint64)
 })
-/** What a processor of POWER can do. */
-export type CpuinfoPpc64Entry = Value<typeof CpuinfoPpc64Entry>
 
 /** The processors of the machine of the dump. */
 export const CpuinfoEntry = define("cpuinfo_entry", {

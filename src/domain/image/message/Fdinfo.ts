@@ -21,7 +21,7 @@ import { TunfileEntry } from "./Tun.ts"
 import { define, enumeration, nested, optional, required, string, uint32, type Value } from "../Message.ts"
 
 /** The kinds of open files. */
-export const FdTypes = enumeration({
+const FdTypes = enumeration({
   UND: 0,
   REG: 1,
   PIPE: 2,

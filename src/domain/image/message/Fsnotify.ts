@@ -38,23 +38,19 @@ export const InotifyFileEntry = define("inotify_file_entry", {
 export type InotifyFileEntry = Value<typeof InotifyFileEntry>
 
 /** A file or folder that a fanotify watches. */
-export const FanotifyInodeMarkEntry = define("fanotify_inode_mark_entry", {
+const FanotifyInodeMarkEntry = define("fanotify_inode_mark_entry", {
   i_ino: required(1, uint64),
   f_handle: required(2, nested(FhEntry))
 })
-/** A file or folder that a fanotify watches. */
-export type FanotifyInodeMarkEntry = Value<typeof FanotifyInodeMarkEntry>
 
 /** A mount that a fanotify watches. */
-export const FanotifyMountMarkEntry = define("fanotify_mount_mark_entry", {
+const FanotifyMountMarkEntry = define("fanotify_mount_mark_entry", {
   mnt_id: required(1, uint32),
   path: optional(2, string)
 })
-/** A mount that a fanotify watches. */
-export type FanotifyMountMarkEntry = Value<typeof FanotifyMountMarkEntry>
 
 /** What a fanotify watches. */
-export const MarkType = enumeration({
+const MarkType = enumeration({
   INODE: 1,
   MOUNT: 2
 })

@@ -15,14 +15,12 @@ import {
 } from "../Message.ts"
 
 /** The plugins of CRIU's that the dump needed. */
-export const PluginsEntry = define("plugins_entry", {
+const PluginsEntry = define("plugins_entry", {
   plugins: repeated(12, string)
 })
-/** The plugins of CRIU's that the dump needed. */
-export type PluginsEntry = Value<typeof PluginsEntry>
 
 /** The security modules of the kernel. */
-export const Lsmtype = enumeration({
+const Lsmtype = enumeration({
   NO_LSM: 0,
   SELINUX: 1,
   APPARMOR: 2

@@ -3,13 +3,11 @@ import { VmaEntry } from "./Vma.ts"
 import { bool, define, int32, nested, optional, repeated, required, uint32, uint64, type Value } from "../Message.ts"
 
 /** A ring by which a process and the kernel hand requests to each other. */
-export const AioRingEntry = define("aio_ring_entry", {
+const AioRingEntry = define("aio_ring_entry", {
   id: required(1, uint64),
   nr_req: required(2, uint32),
   ring_len: required(3, uint32)
 })
-/** A ring by which a process and the kernel hand requests to each other. */
-export type AioRingEntry = Value<typeof AioRingEntry>
 
 /** The memory of a process: its areas, and where in it the kernel looks for what. */
 export const MmEntry = define("mm_entry", {

@@ -18,12 +18,10 @@ import {
 } from "../Message.ts"
 
 /** A network namespace, by the number that another one knows it by. */
-export const NetnsId = define("netns_id", {
+const NetnsId = define("netns_id", {
   target_ns_id: required(1, uint32),
   netnsid_value: required(2, int32)
 })
-/** A network namespace, by the number that another one knows it by. */
-export type NetnsId = Value<typeof NetnsId>
 
 /** The settings of a network namespace. */
 export const NetnsEntry = define("netns_entry", {
@@ -42,7 +40,7 @@ export const NetnsEntry = define("netns_entry", {
 export type NetnsEntry = Value<typeof NetnsEntry>
 
 /** The kinds of network devices. */
-export const NdType = enumeration({
+const NdType = enumeration({
   LOOPBACK: 1,
   VETH: 2,
   TUN: 3,

@@ -4,16 +4,14 @@ import { SkOptsEntry } from "./SkOpts.ts"
 import { bool, bytes, define, nested, optional, repeated, required, uint32, type Value } from "../Message.ts"
 
 /** A group of addresses that a packet socket listens for. */
-export const PacketMclist = define("packet_mclist", {
+const PacketMclist = define("packet_mclist", {
   index: required(1, uint32),
   type: required(2, uint32),
   addr: required(3, bytes)
 })
-/** A group of addresses that a packet socket listens for. */
-export type PacketMclist = Value<typeof PacketMclist>
 
 /** A ring of packets that a packet socket shares with its process. */
-export const PacketRing = define("packet_ring", {
+const PacketRing = define("packet_ring", {
   block_size: required(1, uint32),
   block_nr: required(2, uint32),
   frame_size: required(3, uint32),
@@ -22,8 +20,6 @@ export const PacketRing = define("packet_ring", {
   sizeof_priv: required(6, uint32),
   features: required(7, uint32)
 })
-/** A ring of packets that a packet socket shares with its process. */
-export type PacketRing = Value<typeof PacketRing>
 
 /** An open packet socket. */
 export const PacketSockEntry = define("packet_sock_entry", {

@@ -2,7 +2,7 @@
 import { define, enumeration, optional, required, uint32, type Value } from "../Message.ts"
 
 /** How what has lost its name is brought back. */
-export const RemapType = enumeration({
+const RemapType = enumeration({
   LINKED: 0,
   GHOST: 1,
   PROCFS: 2

@@ -2,13 +2,11 @@
 import { bytes, define, nested, optional, repeated, required, uint32, type Value } from "../Message.ts"
 
 /** A filter of system calls. */
-export const SeccompFilter = define("seccomp_filter", {
+const SeccompFilter = define("seccomp_filter", {
   filter: required(1, bytes),
   prev: optional(2, uint32),
   flags: optional(3, uint32)
 })
-/** A filter of system calls. */
-export type SeccompFilter = Value<typeof SeccompFilter>
 
 /** The filters of system calls that the threads mean by their places in this list. */
 export const SeccompEntry = define("seccomp_entry", {

@@ -5,25 +5,21 @@ import { TcpOptsEntry } from "./TcpStream.ts"
 import { bool, define, nested, optional, repeated, required, string, uint32, type Value } from "../Message.ts"
 
 /** What a raw socket has been set to. */
-export const IpOptsRawEntry = define("ip_opts_raw_entry", {
+const IpOptsRawEntry = define("ip_opts_raw_entry", {
   hdrincl: optional(1, bool),
   nodefrag: optional(2, bool),
   checksum: optional(3, bool),
   icmpv_filter: repeated(4, uint32)
 })
-/** What a raw socket has been set to. */
-export type IpOptsRawEntry = Value<typeof IpOptsRawEntry>
 
 /** What a socket of the internet has been set to. */
-export const IpOptsEntry = define("ip_opts_entry", {
+const IpOptsEntry = define("ip_opts_entry", {
   freebind: optional(1, bool),
   raw: optional(4, nested(IpOptsRawEntry)),
   pktinfo: optional(5, bool),
   tos: optional(6, uint32),
   ttl: optional(7, uint32)
 })
-/** What a socket of the internet has been set to. */
-export type IpOptsEntry = Value<typeof IpOptsEntry>
 
 /** An open socket of the internet; of a connection there is more in `tcp-stream` of its inode. */
 export const InetSkEntry = define("inet_sk_entry", {

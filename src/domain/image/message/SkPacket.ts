@@ -2,12 +2,10 @@
 import { define, nested, repeated, required, uint32, type Value } from "../Message.ts"
 
 /** Descriptors that were sent along. */
-export const ScmEntry = define("scm_entry", {
+const ScmEntry = define("scm_entry", {
   type: required(1, uint32),
   rights: repeated(2, uint32)
 })
-/** Descriptors that were sent along. */
-export type ScmEntry = Value<typeof ScmEntry>
 
 /** What had been sent to a socket and not received; it follows. */
 export const SkPacketEntry = define("sk_packet_entry", {

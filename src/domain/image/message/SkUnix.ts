@@ -4,13 +4,11 @@ import { SkOptsEntry, SkShutdown } from "./SkOpts.ts"
 import { bool, bytes, define, nested, optional, required, sint32, string, uint32, type Value } from "../Message.ts"
 
 /** The mode and the owner of the file of a socket. */
-export const FilePermsEntry = define("file_perms_entry", {
+const FilePermsEntry = define("file_perms_entry", {
   mode: required(1, uint32),
   uid: required(2, uint32),
   gid: required(3, uint32)
 })
-/** The mode and the owner of the file of a socket. */
-export type FilePermsEntry = Value<typeof FilePermsEntry>
 
 /** An open unix socket. */
 export const UnixSkEntry = define("unix_sk_entry", {

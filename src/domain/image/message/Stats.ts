@@ -2,7 +2,7 @@
 import { define, nested, optional, required, uint32, uint64, type Value } from "../Message.ts"
 
 /** What CRIU measured while it dumped. Times are in microseconds. */
-export const DumpStatsEntry = define("dump_stats_entry", {
+const DumpStatsEntry = define("dump_stats_entry", {
   /** From the request to freeze until the last task stood still. */
   freezing_time: required(1, uint32),
   /** How long the tasks stood still. */
@@ -24,15 +24,13 @@ export const DumpStatsEntry = define("dump_stats_entry", {
 export type DumpStatsEntry = Value<typeof DumpStatsEntry>
 
 /** What CRIU measured while it restored. Times are in microseconds. */
-export const RestoreStatsEntry = define("restore_stats_entry", {
+const RestoreStatsEntry = define("restore_stats_entry", {
   pages_compared: required(1, uint64),
   pages_skipped_cow: required(2, uint64),
   forking_time: required(3, uint32),
   restore_time: required(4, uint32),
   pages_restored: optional(5, uint64)
 })
-/** What CRIU measured while it restored. Times are in microseconds. */
-export type RestoreStatsEntry = Value<typeof RestoreStatsEntry>
 
 /** The statistics of a dump or of a restore. */
 export const StatsEntry = define("stats_entry", {

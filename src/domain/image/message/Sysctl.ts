@@ -2,7 +2,7 @@
 import { define, enumeration, int32, optional, required, string, type Value } from "../Message.ts"
 
 /** The kinds of settings. */
-export const SysctlType = enumeration({
+const SysctlType = enumeration({
   CTL_STR: 5,
   CTL_32: 6
 })

@@ -2,7 +2,7 @@
 import { define, nested, required, uint64, type Value } from "../Message.ts"
 
 /** A time, with nanoseconds. */
-export const Timespec = define("timespec", {
+const Timespec = define("timespec", {
   tv_sec: required(1, uint64),
   tv_nsec: required(2, uint64)
 })

@@ -14,17 +14,15 @@ import {
 } from "../Message.ts"
 
 /** The size of a terminal. */
-export const WinsizeEntry = define("winsize_entry", {
+const WinsizeEntry = define("winsize_entry", {
   ws_row: required(1, uint32),
   ws_col: required(2, uint32),
   ws_xpixel: required(3, uint32),
   ws_ypixel: required(4, uint32)
 })
-/** The size of a terminal. */
-export type WinsizeEntry = Value<typeof WinsizeEntry>
 
 /** What a terminal has been set to (termios(3)). */
-export const TermiosEntry = define("termios_entry", {
+const TermiosEntry = define("termios_entry", {
   c_iflag: required(1, uint32),
   c_oflag: required(2, uint32),
   c_cflag: required(3, uint32),
@@ -34,15 +32,11 @@ export const TermiosEntry = define("termios_entry", {
   c_ospeed: required(7, uint32),
   c_cc: repeated(8, uint32)
 })
-/** What a terminal has been set to (termios(3)). */
-export type TermiosEntry = Value<typeof TermiosEntry>
 
 /** The number of a pseudo-terminal, as in `/dev/pts`. */
-export const TtyPtyEntry = define("tty_pty_entry", {
+const TtyPtyEntry = define("tty_pty_entry", {
   index: required(1, uint32)
 })
-/** The number of a pseudo-terminal, as in `/dev/pts`. */
-export type TtyPtyEntry = Value<typeof TtyPtyEntry>
 
 /** What had been written to a terminal and not read. */
 export const TtyDataEntry = define("tty_data_entry", {
@@ -64,7 +58,7 @@ export const TtyFileEntry = define("tty_file_entry", {
 export type TtyFileEntry = Value<typeof TtyFileEntry>
 
 /** The kinds of terminals. */
-export const TtyType = enumeration({
+const TtyType = enumeration({
   UNKNOWN: 0,
   PTY: 1,
   CONSOLE: 2,

@@ -2,7 +2,7 @@
 import { define, nested, repeated, required, uint32, type Value } from "../Message.ts"
 
 /** A run of ids: from which one on in the namespace, from which one on outside, and how many. */
-export const UidGidExtent = define("uid_gid_extent", {
+const UidGidExtent = define("uid_gid_extent", {
   first: required(1, uint32),
   lower_first: required(2, uint32),
   count: required(3, uint32)
