@@ -7,6 +7,7 @@
  *   web logger          reads a pipe, has a deleted file open and a lock on another
  *   web client          the other end of both connections, with bytes under way in both directions
  *   web debugger        at a terminal of its own, stopped
+ *   web chain           alone, with a ledger, for the chain of dumps
  *   (web) a zombie, and at the first step "web guest", which is new
  *
  * What a page holds is text that tells which page it is of which step, so that a test can say what it has to find.
@@ -364,6 +365,25 @@ static void guest(void) {
   for (;;) next();
 }
 
+/* Not in the container: the one process of the chain of dumps. */
+static void chain(void) {
+  char *ledger = map(64, MAP_PRIVATE | MAP_ANONYMOUS, -1), *board = map(4, MAP_SHARED | MAP_ANONYMOUS, -1);
+  madvise(ledger, 64 * PAGE, MADV_NOHUGEPAGE);
+  for (int page = 0; page < 10; page++) fill(ledger, page, "the ledger", 0);
+  for (int page = 20; page < 50; page += 10) fill(ledger, page, "the ledger", 0);
+  fill(board, 0, "the board", 0);
+  heap(0);
+  for (int step; (step = next());) {
+    heap(step);
+    fill(ledger, 2, "the ledger", step);
+    fill(ledger, 50 + step, "the ledger", step);
+    if (step == 1) fill(ledger, 40, "the ledger", step);
+    if (step == 1) TRY(madvise(ledger + 20 * PAGE, PAGE, MADV_DONTNEED));
+    if (step == 2) TRY(munmap(ledger + 8 * PAGE, 2 * PAGE));
+    fill(board, step, "the board", step);
+  }
+}
+
 int main(int count, char **arguments) {
   sigset_t steps;
   static char name[32];
@@ -379,6 +399,7 @@ int main(int count, char **arguments) {
   if (!strcmp(role, "client")) client();
   if (!strcmp(role, "debugger")) debugger();
   if (!strcmp(role, "guest")) guest();
+  if (!strcmp(role, "chain")) chain();
   errno = EINVAL;
   die("such a role there is not");
 }
