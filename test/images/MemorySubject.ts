@@ -10,7 +10,7 @@ import { poll } from "../layers/oci/LabContainer.ts"
 import * as Dump from "./Dump.ts"
 
 /** A range of addresses as the process knows it. */
-export interface Range {
+interface Range {
   /** Of what kind the area is. */
   readonly kind: "heap" | "stack" | "anonymous" | "shared" | "file"
   /** Hexadecimal, from `0x` on. */
@@ -24,7 +24,7 @@ export interface Range {
 }
 
 /** What the process said of its memory when it was dumped. */
-export interface Manifest {
+interface Manifest {
   readonly pid: number
   /** How often it has changed its memory. */
   readonly step: number
@@ -34,7 +34,7 @@ export interface Manifest {
 }
 
 /** A dump, and what the process said at that time. */
-export interface Dumped {
+interface Dumped {
   /** The folder of images. */
   readonly images: string
   readonly manifest: Manifest
