@@ -15,6 +15,7 @@ import { Runtime } from "../../src/effects/Runtime.ts"
 import { Output, OutputFailed } from "../../src/cli/Output.ts"
 import type { RuntimeName, Settings } from "../../src/cli/Settings.ts"
 import { run } from "../../src/cli/stasis.ts"
+import * as ImageDigest from "../../src/layers/shared/ImageDigest.ts"
 import * as ImageFolders from "../../src/layers/shared/ImageFolders.ts"
 import * as NodeDisk from "../../src/layers/shared/NodeDisk.ts"
 import type { OpenError, World } from "../../src/cli/Worlds.ts"
@@ -123,6 +124,6 @@ export const standIn = (parts: {
     Layer.mock(ContainerStore, parts.containers ?? {}),
     Layer.mock(Runtime, { name: "stand-in", stopsByItself: false, ...parts.runtime }),
     Layer.mock(EventLog, parts.events ?? {}),
-    Layer.mock(Images, parts.images ?? {}),
+    Layer.mock(Images, { digest: ImageDigest.ofText, ...parts.images }),
     Layer.mock(Processes, parts.processes ?? {})
   )

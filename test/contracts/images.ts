@@ -1,4 +1,5 @@
 /** What every `Images` keeps: a folder of images is found as it is, read within bounds, and never through a link. */
+import { createHash } from "node:crypto"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -205,6 +206,60 @@ export const suite = (name: string, make: Effect.Effect<Bench, never, Scope.Scop
         })
     )
 
+    check(
+      "opens a folder that has lost its inventory.img for those who say so, and no other",
+      ({ at, fs, images }) =>
+        Effect.gen(function* () {
+          yield* put(fs, `${at}/damaged`, { "a.img": "abc" })
+          const folder = yield* images.openDamaged(`${at}/damaged`)
+          expect(folder.files).toEqual([{ name: "a.img", bytes: 3 }])
+          expect(new TextDecoder().decode(yield* folder.read("a.img"))).toBe("abc")
+          for (const [path, reason] of [["none", "there is no such folder"], ["damaged/a.img", "it is not a folder"]]) {
+            const error = yield* Effect.flip(images.openDamaged(`${at}/${path}`))
+            expect(error._tag === "ImagesNotFound" && error.reason).toBe(reason)
+          }
+        })
+    )
+
+    check(
+      "finds everything below a folder, and follows no link there",
+      ({ at, fs, images }) =>
+        Effect.gen(function* () {
+          yield* put(fs, `${at}/whole`, { "inventory.img": "", "a.img": "abc" })
+          yield* put(fs, `${at}/whole/b/c`, { "d.img": "text" })
+          yield* fs.symlink("..", `${at}/whole/b/up`)
+          const folder = yield* images.open(`${at}/whole`)
+          expect(yield* folder.entries).toEqual([
+            { path: "a.img", kind: "file", bytes: 3, target: "" },
+            { path: "b/c/d.img", kind: "file", bytes: 4, target: "" },
+            { path: "b/up", kind: "link", bytes: 0, target: ".." },
+            { path: "inventory.img", kind: "file", bytes: 0, target: "" }
+          ])
+          for (const [path, text] of [["a.img", "abc"], ["b/c/d.img", "text"], ["inventory.img", ""]] as const) {
+            expect(yield* folder.digest(path)).toBe(sha256(text))
+            expect(images.digest(text)).toBe(sha256(text))
+          }
+          expect((yield* Effect.flip(folder.digest("none")))._tag).toBe("StorageFailed")
+        })
+    )
+
+    check(
+      "keeps a file in a checkpoint, over one of its name, for every reader",
+      ({ images, first, second }) =>
+        Effect.gen(function* () {
+          const before = yield* images.open(first)
+          yield* before.keep("seal.json", "one", "full")
+          yield* before.keep("seal.json", "another", "none")
+          const after = yield* images.open(first)
+          expect(after.files.filter(({ name: file }) => !before.files.some((one) => one.name === file))).toEqual([
+            { name: "seal.json", bytes: 7 }
+          ])
+          expect(new TextDecoder().decode(yield* after.read("seal.json"))).toBe("another")
+          expect(yield* after.digest("seal.json")).toBe(sha256("another"))
+          expect((yield* images.open(second)).files.map((file) => file.name)).not.toContain("seal.json")
+        })
+    )
+
     check("finds a checkpoint, and the one that it builds on", ({ first, images, second }) =>
       Effect.gen(function* () {
         const [parent, child] = [yield* images.open(first), yield* images.open(second)]
@@ -259,6 +314,8 @@ export const suite = (name: string, make: Effect.Effect<Bench, never, Scope.Scop
     )
   })
 }
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 
 const put = (fs: FileSystem.FileSystem, path: string, files: Readonly<Record<string, string>>) =>
   Effect.zipRight(

@@ -20,7 +20,7 @@ export interface Area {
 }
 
 /** A text in memory. */
-export interface Text {
+interface Text {
   readonly start: bigint
   readonly bytes: Uint8Array
 }

@@ -30,13 +30,14 @@ export const layer = ({ checkpoints, shown, storage }: Parts): Layer.Layer<Image
     Images,
     Effect.gen(function* () {
       const [inMap, inFiles] = [yield* on(shown), yield* on(storage)]
+      const at = (path: string) =>
+        Effect.clockWith((clock) =>
+          Effect.sync(() => checkpoints.show(clock.unsafeCurrentTimeMillis(), normal(path)) ? inMap : inFiles)
+        )
       return {
-        open: (path) =>
-          Effect.clockWith((clock) =>
-            Effect.suspend(() =>
-              (checkpoints.show(clock.unsafeCurrentTimeMillis(), normal(path)) ? inMap : inFiles).open(path)
-            )
-          )
+        open: (path) => Effect.flatMap(at(path), (images) => images.open(path)),
+        openDamaged: (path) => Effect.flatMap(at(path), (images) => images.openDamaged(path)),
+        digest: inFiles.digest
       }
     })
   )

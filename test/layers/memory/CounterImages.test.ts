@@ -2,16 +2,22 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { type Checkpoint, CheckpointConfig, Checkpoints, Images } from "stasis"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { type Checkpoint, CheckpointConfig, CheckpointName, Checkpoints, Images } from "stasis"
 import * as Memory from "stasis/Memory"
 import * as Image from "../../../src/domain/image/Image.ts"
 import * as ImageFile from "../../../src/domain/image/ImageFile.ts"
 import type { ImageKind } from "../../../src/domain/image/ImageKind.ts"
 import { kinds } from "../../../src/domain/image/kinds.ts"
 import * as StatsDump from "../../../src/domain/image/StatsDump.ts"
+import { searchMemory } from "../../../src/effects/searchMemory.ts"
+import { verifyImages } from "../../../src/effects/verifyCheckpoint.ts"
 import { bytesBesidePages, inventory, names, pages, rest } from "../../../src/layers/memory/CounterImages.ts"
 import * as CounterProcess from "../../../src/layers/memory/CounterProcess.ts"
 import { MemoryContainers } from "../../../src/layers/memory/MemoryContainers.ts"
+
+const name = Schema.decodeSync(CheckpointName.CheckpointName)
 
 /** What is frozen of a container. */
 const frozenOf = (container: Memory.MemoryContainer) => {
@@ -154,6 +160,9 @@ for (const store of ["map", "folder"] as const) {
 
   const open = ({ path }: Checkpoint.Checkpoint) => Effect.flatMap(Images.Images, (images) => images.open(path))
 
+  const verify = (checkpoint: Checkpoint.Checkpoint) =>
+    Effect.flatMap(open(checkpoint), (folder) => verifyImages({ folder, checkpoint }))
+
   describe(`a checkpoint in a ${store}`, () => {
     it.effect(
       "takes what its record says, and has its record and its statistics beside its images",
@@ -172,6 +181,51 @@ for (const store of ["map", "folder"] as const) {
           const statistics = Either.getOrThrow(StatsDump.decode(yield* folder.read("stats-dump")))
           expect(statistics).toEqual(checkpoint.record?.statistics)
           expect(statistics.pagesWritten).toBe(18)
+        })
+      )
+    )
+
+    it.effect(
+      "is verified as whole, where it builds on another or on a pre-dump as well",
+      inWorld((control) =>
+        Effect.gen(function* () {
+          const first = yield* create("first")
+          yield* control.advance("web")
+          const second = yield* create("second", { parentPath: name("first") })
+          const third = yield* create("third", { preDump: true })
+          for (const checkpoint of [first, second, third]) {
+            const { problems, verdict } = yield* verify(checkpoint)
+            expect(problems).toEqual([])
+            expect(verdict).toBe("whole")
+          }
+        })
+      )
+    )
+
+    it.effect(
+      "has memory that is searched as a real one's: for what it counted, its command line, its environment",
+      inWorld(() =>
+        Effect.gen(function* () {
+          const folder = yield* open(yield* create("first"))
+          for (
+            const [text, kind] of [[`"count":7,`, "heap"], ["counter\0PATH=", "stack"], ["HOSTNAME=web\0", "stack"]]
+          ) {
+            const hits = Array.from(yield* Stream.runCollect(searchMemory(folder, { text: text ?? "" }, {})))
+            expect(hits.map(({ area, pid }) => [pid, area?.kind])).toEqual([[1, kind]])
+          }
+        })
+      )
+    )
+
+    it.effect(
+      "keeps what was put beside its images, after a loss of power as well",
+      inWorld((control) =>
+        Effect.gen(function* () {
+          const first = yield* create("first")
+          yield* (yield* open(first)).keep("seal.json", "kept", "full")
+          yield* control.crash
+          const folder = yield* open(first)
+          expect(new TextDecoder().decode(yield* folder.read("seal.json"))).toBe("kept")
         })
       )
     )
