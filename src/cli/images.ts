@@ -36,6 +36,12 @@ export interface ImageInput {
   readonly checkpointDir: Option.Option<string>
 }
 
+/** The images that were found. */
+export interface ImagesHere extends FoundImages {
+  /** The images of their world, by which those that they build on are opened. */
+  readonly images: typeof Images.Service
+}
+
 /** Why no images were found. */
 export type ImagesError = WorldError | UsageError | CheckpointError
 
@@ -46,7 +52,7 @@ export type ImagesError = WorldError | UsageError | CheckpointError
 export const imagesOf = (
   command: string,
   { checkpointDir, container, name, path }: ImageInput
-): Effect.Effect<FoundImages, ImagesError, Worlds | Surroundings> =>
+): Effect.Effect<ImagesHere, ImagesError, Worlds | Surroundings> =>
   Effect.gen(function* () {
     if (Option.isSome(path)) {
       if (Option.isSome(container)) {
@@ -64,11 +70,11 @@ export const imagesOf = (
   })
 
 /** The images in a folder, whoever made it. */
-export const imagesIn = (path: string): Effect.Effect<FoundImages, CheckpointError, Worlds> =>
+export const imagesIn = (path: string): Effect.Effect<ImagesHere, CheckpointError, Worlds> =>
   Effect.gen(function* () {
-    const { images } = yield* Worlds
-    const folder = yield* Effect.provide(Effect.flatMap(Images, ({ open }) => open(path)), images)
-    return { folder, checkpoint: undefined }
+    const worlds = yield* Worlds
+    const images = yield* Effect.provide(Images, worlds.images)
+    return { folder: yield* images.open(path), checkpoint: undefined, images }
   })
 
 /** The images of a checkpoint, in the world that knows its container. */
@@ -76,11 +82,11 @@ export const imagesOfCheckpoint = (
   container: string,
   name: string,
   checkpointDir: Option.Option<string>
-): Effect.Effect<FoundImages, ImagesError, Worlds | Surroundings> =>
+): Effect.Effect<ImagesHere, ImagesError, Worlds | Surroundings> =>
   Effect.gen(function* () {
     const checkpoint = yield* Checkpoints.get(container, name, flags.given("checkpointDir", checkpointDir))
     const images = yield* Images
-    return { folder: yield* images.open(checkpoint.path), checkpoint }
+    return { folder: yield* images.open(checkpoint.path), checkpoint, images }
   }).pipe(
     inWorldOf(container, "read"),
     (work) => Effect.zipRight(wellFormed({ names: [name], checkpointDir }), work)

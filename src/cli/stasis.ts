@@ -21,6 +21,7 @@ import { create } from "./commands/create.ts"
 import { events } from "./commands/events.ts"
 import { inspect } from "./commands/inspect.ts"
 import { ls } from "./commands/ls.ts"
+import { memory } from "./commands/memory.ts"
 import { ps } from "./commands/ps.ts"
 import { recover } from "./commands/recover.ts"
 import { restore } from "./commands/restore.ts"
@@ -45,6 +46,7 @@ const stasis = root.pipe(Command.withSubcommands([
   create,
   ls,
   inspect,
+  memory,
   restore,
   rm,
   recover,
@@ -58,7 +60,7 @@ const stasis = root.pipe(Command.withSubcommands([
 
 /** In the order in which help shows them. */
 const commands = [
-  ...["create", "ls", "inspect", "restore", "rm", "recover", "events", "check"],
+  ...["create", "ls", "inspect", "memory", "restore", "rm", "recover", "events", "check"],
   ...["ps", "run", "track", "untrack"]
 ].flatMap((name) =>
   Option.match(HashMap.get(Command.getSubcommands(stasis), name), {

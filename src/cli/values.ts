@@ -41,6 +41,14 @@ export const parseMoment = (text: string, now: number): Option.Option<number> =>
 export const size = (name: string) =>
   refined(name, "size", (text) => Either.fromOption(parseSize(text), () => "a size such as 512K, 4M or 1G"))
 
+/** A flag whose value is a number of things, not negative. */
+export const count = (name: string) =>
+  refined(
+    name,
+    "count",
+    (text) => /^\d{1,15}$/.test(text) ? Either.right(Number(text)) : Either.left("a whole number that is not negative")
+  )
+
 /** A flag whose value is a duration. */
 export const duration = (name: string) =>
   refined(name, "duration", (text) =>

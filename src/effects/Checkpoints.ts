@@ -15,18 +15,24 @@ import type {
   RestoreOptions,
   SealOptions
 } from "../domain/CheckpointOptions.ts"
+import type { MemoryHit } from "../domain/memory/MemoryHit.ts"
+import type { MemoryReport } from "../domain/memory/MemoryReport.ts"
+import type { Pattern } from "../domain/memory/Pattern.ts"
 import type { Created, Recovered, Removed, Restored, Sealed } from "../domain/Outcome.ts"
 import type { Preflight } from "../domain/Preflight.ts"
 import type { Source } from "../domain/Source.ts"
 import type { Verification } from "../domain/verification/Verification.ts"
 import type { Ports } from "./Attempt.ts"
 import { createCheckpoint, type CreateError } from "./createCheckpoint.ts"
+import { memory as readMemory, type MemoryOptions } from "./describeMemory.ts"
 import type { FindImagesError } from "./findImages.ts"
 import type { Hooks } from "./Hooks.ts"
 import * as Operation from "./Operation.ts"
+import type { MemoryError } from "./processMemory.ts"
 import { preflight as preflightCheckpoint, type PreflightError } from "./preflight.ts"
 import { checkpointNames, getCheckpoint, type GetError, listCheckpoints, type ListError } from "./readCheckpoints.ts"
 import { recoverContainers, type RecoverError, type RecoverOptions } from "./recoverContainers.ts"
+import { search as searchMemory, type SearchError, type SearchOptions } from "./searchMemory.ts"
 import { removeCheckpoint, type RemoveError } from "./removeCheckpoint.ts"
 import { restoreCheckpoint, type RestoreError } from "./restoreCheckpoint.ts"
 import { sealCheckpoint, type SealError } from "./sealCheckpoint.ts"
@@ -98,6 +104,17 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
   readonly verify: (source: Source) => Effect.Effect<Verification, FindImagesError>
   /** Records a digest of every file of a checkpoint beside them. What is damaged is refused. */
   readonly seal: (container: string, name: string, options?: SealOptions) => Effect.Effect<Sealed, SealError>
+  /** What a checkpoint, or any folder of images, holds of the memory of its processes. Reads no page. */
+  readonly memory: (
+    source: Source,
+    options?: MemoryOptions
+  ) => Effect.Effect<MemoryReport, FindImagesError | MemoryError>
+  /** The places in that memory where something is, as they are found. */
+  readonly search: (
+    source: Source,
+    pattern: Pattern,
+    options?: SearchOptions
+  ) => Stream.Stream<MemoryHit, FindImagesError | SearchError>
 }>() {}
 
 /**
@@ -132,7 +149,9 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
       beginRestore,
       recover: (container, options = {}) => provide(recoverContainers(container, options)),
       verify: (source) => provide(verifyCheckpoint(source)),
-      seal: (container, name, options = {}) => provide(sealCheckpoint(container, name, options))
+      seal: (container, name, options = {}) => provide(sealCheckpoint(container, name, options)),
+      memory: (source, options = {}) => provide(readMemory(source, options)),
+      search: (source, pattern, options = {}) => Stream.provideContext(searchMemory(source, pattern, options), ports)
     }
   })
 ))
@@ -472,3 +491,60 @@ export const verify = (source: Source) => Effect.flatMap(Checkpoints, (service) 
  */
 export const seal = (container: string, name: string, options?: SealOptions) =>
   Effect.flatMap(Checkpoints, (service) => service.seal(container, name, options))
+
+/**
+ * What a checkpoint holds of the memory of its processes, or of that of one: its areas, and how much of each is in these images, in
+ * those that they build on, or nowhere. It works on any folder of CRIU's images (`{ path }`), and reads no page.
+ *
+ * What cannot be read is in `problems`. Fails as {@link get} does, and with `ImagesNotFound`; with `ProcessNotFound` or
+ * `ImageUnreadable` of the process that was asked for.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first")
+ *   const { processes } = yield* Checkpoints.memory({ container: "web", name: "first" })
+ *   return processes.flatMap(({ areas }) => areas.map(({ kind }) => kind)).includes("stack")
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // true
+ * ```
+ */
+export const memory = (source: Source, options?: MemoryOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.memory(source, options))
+
+/**
+ * The places in the memory of a checkpoint, or of any folder of CRIU's images, where a text, bytes or a regular expression is, as
+ * they are found: first what each process has for itself, then what several share, once. It takes as much memory for many gigabytes as
+ * for few.
+ *
+ * Matches do not overlap, and lie in pages that were dumped and that lie together in memory. A regular expression is JavaScript's, over
+ * bytes (each is one character), with the flags `m` and `s`; its matches are of at most 4096 bytes. One that would take for ever on
+ * texts such as it is made of is refused, but that is no proof: nothing stops an expression while it is at 64 KiB of memory.
+ *
+ * Fails as {@link memory} does, and with `InvalidPattern`.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first")
+ *   const hits = Checkpoints.search({ container: "web", name: "first" }, { text: "no such text" })
+ *   return yield* Stream.runCount(hits)
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // 0
+ * ```
+ */
+export const search = (source: Source, pattern: Pattern, options?: SearchOptions) =>
+  Stream.unwrap(Effect.map(Checkpoints, (service) => service.search(source, pattern, options)))

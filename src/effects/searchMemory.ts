@@ -39,7 +39,7 @@ export interface SearchOptions {
   readonly pid?: number | undefined
   /** How many bytes around a match are given; 32 when left out, at most {@link mostContext}. */
   readonly context?: number | undefined
-  /** How much is read at once, in bytes; two buffers of this are in memory. Two MiB when left out. */
+  /** How much is read at once, in bytes; two buffers of this are in memory. Four MiB when left out. */
   readonly chunk?: number | undefined
   /** Is told of what cannot be searched; the rest is. */
   readonly onProblem?: ((problem: MemoryProblem) => Effect.Effect<void>) | undefined
@@ -80,7 +80,7 @@ export const searchMemory = (
     const matcher = yield* readyMatcher(pattern)
     const open = yield* openMemories(folder)
     const context = Math.min(mostContext, Math.max(0, options.context ?? 32))
-    const searcher = makeSearcher(matcher, context, Math.max(1, options.chunk ?? 2 * 1024 * 1024))
+    const searcher = makeSearcher(matcher, context, Math.max(1, options.chunk ?? 4 * 1024 * 1024))
     const told = new Set<string>()
     const onProblem = (problem: MemoryProblem) => {
       if (told.has(problem.message)) return Effect.void
