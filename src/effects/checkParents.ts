@@ -27,7 +27,7 @@ const follow = (
 ): Effect.Effect<ReadonlyArray<Problem>, StorageFailed, Images> =>
   Effect.gen(function* () {
     const images = yield* Images
-    const builds = [...contents.pagemaps].filter(([, { parent }]) => parent.length > 0)
+    const builds = [...contents.pagemaps].filter(([, { inParent }]) => inParent.length > 0)
     const first = builds[0]?.[0]
     if (folder.parent === undefined) {
       return first === undefined
@@ -44,12 +44,12 @@ const follow = (
     const { contents: held, problems } = yield* readContents(parent.value, (file) =>
       /^(pagemap|core|inventory)-?/.test(file))
     const size = PagesFiles.pageSize(contents)
-    const unheld = builds.flatMap(([map, { parent }]) => {
+    const unheld = builds.flatMap(([map, { inParent }]) => {
       const known = held.pagemaps.get(map)?.known
       if (known === undefined) {
         return held.names.has(map) ? [] : [lost(`${below}${map}`, `${prefix}${map} builds on it`)]
       }
-      const address = PageFacts.firstUnknown(parent, known, size)
+      const address = PageFacts.firstUnknown(inParent, known, size)
       return address === undefined ? [] : [
         lacking(`${below}${map}`, `it lacks the page at 0x${address.toString(16)}, which ${prefix}${map} has from it`)
       ]

@@ -20,9 +20,9 @@ const numbersIn = ({ images, overview, statistics }: Inspection): Numbers => ({
     threads: overview.threads,
     descriptors: overview.descriptors,
     sockets: overview.sockets,
-    virtualBytes: overview.memory.virtual,
+    virtualBytes: overview.memory.size,
     dumpedBytes: overview.memory.dumped,
-    inParentBytes: overview.memory.inParent,
+    inParentBytes: overview.memory.parent,
     imageFiles: overview.images.files,
     imageBytes: overview.images.bytes
   }),
