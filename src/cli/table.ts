@@ -12,10 +12,10 @@ export const table = (heading: ReadonlyArray<string>, rows: ReadonlyArray<Readon
   ).join("")
 }
 
-/** Names with their values beside them, the values aligned. */
+/** Names with their values beside them, the values aligned; a value without a name goes on with the one above. */
 export const fields = (pairs: ReadonlyArray<readonly [string, string]>): string => {
   const widest = Math.max(0, ...pairs.map(([name]) => width(name)))
-  return pairs.map(([name, value]) => `${`${name}:`.padEnd(widest + 2)}${value}\n`).join("")
+  return pairs.map(([name, value]) => `${(name === "" ? "" : `${name}:`).padEnd(widest + 2)}${value}\n`).join("")
 }
 
 const width = (text: string): number => Array.from(strip(text)).length

@@ -57,6 +57,16 @@ export const duration = (name: string) =>
       () => "a duration such as 500ms, 10s or 1m30s"
     ))
 
+/** A flag whose value is some of these words, with commas between, or `all`. */
+export const choices = <A extends string>(name: string, allowed: ReadonlyArray<A>) =>
+  refined(name, "list", (text) => {
+    const words = text.split(",").map((word) => word.trim())
+    const found = allowed.filter((one) => words.includes("all") || words.includes(one))
+    return words.every((word) => word === "all" || allowed.some((one) => one === word))
+      ? Either.right(found)
+      : Either.left(`some of ${allowed.join(", ")} with commas between, or all`)
+  })
+
 /** A flag whose value is a command line for the shell. */
 export const command = (name: string) =>
   refined(

@@ -12,6 +12,7 @@ import type { Container } from "../../src/domain/Container.ts"
 import type { CreateOptions, RestoreOptions } from "../../src/domain/CheckpointOptions.ts"
 import * as Event from "../../src/domain/Event.ts"
 import { Created, Recovered, Removed } from "../../src/domain/Outcome.ts"
+import type { ImageFolder } from "../../src/effects/Images.ts"
 import * as Operation from "../../src/effects/Operation.ts"
 import { standIn, stasis } from "./CommandLine.ts"
 import { created, damaged, restored, whole } from "./samples.ts"
@@ -298,10 +299,15 @@ describe("ls", () => {
     }))
 })
 
+/** Folders in which no image is left. */
+const noImages = {
+  openDamaged: (path: string) => Effect.succeed({ path, files: [], parent: undefined } as unknown as ImageFolder)
+}
+
 describe("inspect", () => {
   it.effect("shows when, how, how large, how long frozen, and which runtime and CRIU", () =>
     Effect.gen(function* () {
-      const world = standIn({ checkpoints: { get: () => Effect.succeed(whole) } })
+      const world = standIn({ checkpoints: { get: () => Effect.succeed(whole) }, images: noImages })
       const ran = yield* stasis(["inspect", "web", "first"], world)
       expect(ran.out).toMatchInlineSnapshot(`
         "Name:          first
@@ -328,7 +334,7 @@ describe("inspect", () => {
 
   it.effect("shows what little is known of another program's", () =>
     Effect.gen(function* () {
-      const world = standIn({ checkpoints: { get: () => Effect.succeed(damaged) } })
+      const world = standIn({ checkpoints: { get: () => Effect.succeed(damaged) }, images: noImages })
       const ran = yield* stasis(["inspect", "web", "zweite"], world)
       expect(ran.out).toMatchInlineSnapshot(`
         "Name:      zweite

@@ -1,140 +1,59 @@
-/** `stasis inspect CONTAINER CHECKPOINT`: the record of one checkpoint. */
-import * as Args from "@effect/cli/Args"
+/** `stasis inspect CONTAINER CHECKPOINT`: the record of a checkpoint, and what is in its images. */
 import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { Checkpoint } from "../../domain/Checkpoint.ts"
-import type { CheckpointRecord } from "../../domain/CheckpointConfig.ts"
-import * as Checkpoints from "../../effects/Checkpoints.ts"
-import * as flags from "../criuFlags.ts"
-import { escape } from "../escape.ts"
-import { withFlags } from "../failure.ts"
-import * as humanize from "../humanize.ts"
+import * as Option from "effect/Option"
+import { Inspection } from "../../domain/inspection/Inspection.ts"
+import { type Section, sections as everySection } from "../../domain/inspection/Section.ts"
+import { imageFlags, withImages } from "../images.ts"
+import { show } from "../inspection/show.ts"
+import { inspectImages } from "../../effects/inspectCheckpoint.ts"
+import { Output } from "../Output.ts"
 import * as print from "../print.ts"
-import { fields } from "../table.ts"
-import { inWorldOf } from "../inWorlds.ts"
-import { wellFormed } from "../wellFormed.ts"
+import * as values from "../values.ts"
 
 /** `stasis inspect`. */
 export const inspect = Command.make("inspect", {
-  container: Args.text({ name: "container" }).pipe(
-    Args.withDescription("The id, an unambiguous prefix of it, or the name")
+  ...imageFlags,
+  sections: values.choices("sections", everySection).pipe(
+    Options.withDescription(
+      `What to show besides the overview, with commas between: ${
+        everySection.join(", ")
+      }, or all (default: the process tree)`
+    ),
+    Options.optional
   ),
-  name: Args.text({ name: "checkpoint" }).pipe(Args.withDescription("The name of the checkpoint")),
-  checkpointDir: flags.checkpointDir
+  env: Options.boolean("env").pipe(
+    Options.withDescription("Show the values of environments, which may be secrets, and not only the names")
+  )
 }, (input) =>
   Effect.gen(function* () {
-    const checkpoint = yield* Checkpoints.get(
-      input.container,
-      input.name,
-      flags.given("checkpointDir", input.checkpointDir)
+    const sections = sectionsOf(input.sections, input.env)
+    const value = yield* withImages(
+      "stasis inspect",
+      input,
+      (found) => inspectImages(found, { sections, environment: input.env })
     )
-    const now = yield* Clock.currentTimeMillis
+    const manner = {
+      now: yield* Clock.currentTimeMillis,
+      colours: (yield* Output).outColours,
+      details: Option.isSome(input.sections) || input.env
+    }
     yield* print.result({
-      schema: Checkpoint,
-      value: checkpoint,
-      text: fields(describe(checkpoint, now).map(([name, value]) => [name, escape(value)])),
-      names: [checkpoint.name]
+      schema: Inspection,
+      value,
+      text: show(value, manner),
+      names: value.checkpoint === undefined ? [] : [value.checkpoint.name]
     })
-  }).pipe(
-    inWorldOf(input.container, "read"),
-    (work) => Effect.zipRight(wellFormed({ names: [input.name], checkpointDir: input.checkpointDir }), work)
-  )).pipe(
-    Command.withDescription("Show when and how a checkpoint was made, how large it is, and how long it froze")
+  })).pipe(
+    Command.withDescription(
+      "Show when and how a checkpoint was made, how large it is, how long it froze, and what is in it"
+    )
   )
 
-type Pair = readonly [name: string, value: string]
-
-const describe = (checkpoint: Checkpoint, now: number): ReadonlyArray<Pair> => {
-  const { record } = checkpoint
-  return [
-    ["Name", checkpoint.name],
-    ["Container", containerOf(checkpoint)],
-    ...given("Image", record?.container?.image),
-    ...given("Bundle", record?.container?.bundle),
-    [
-      "Status",
-      checkpoint.status === "complete" ? "complete" : `damaged: ${checkpoint.damage ?? "for an unknown reason"}`
-    ],
-    [
-      "Created",
-      checkpoint.created === "" ? "unknown" : `${checkpoint.created} (${humanize.ago(checkpoint.created, now)})`
-    ],
-    ["Path", checkpoint.path],
-    // Of a record that does not read, these are not known.
-    ...(checkpoint.created === "" && record === undefined
-      ? []
-      : [["Container was", afterwards(checkpoint)], ["Options", optionsOf(checkpoint)]] as const),
-    ...given("Parent", record?.options?.parentPath),
-    ...(record === undefined
-      ? [["Made by", "another program: there is no more in its record"] as const]
-      : figures(record))
-  ]
-}
-
-const figures = (record: CheckpointRecord): ReadonlyArray<Pair> => {
-  const { bytes, files, milliseconds, runtime, statistics } = record
-  const pages = statistics === undefined
-    ? undefined
-    : `${statistics.pagesWritten} of ${statistics.pagesScanned} written` +
-      (statistics.pagesSkippedParent === 0 ? "" : `, ${statistics.pagesSkippedParent} in the parent`)
-  return [
-    ...given("Runtime", runtime && versioned(runtime.name, runtime.version)),
-    ...given("Made by", runtime?.beneath && `${runtime.beneath} beneath it`),
-    ...given("CRIU", runtime?.criu),
-    ...given("Kernel", runtime?.kernel),
-    ...given("Size", bytes === undefined ? undefined : `${humanize.bytes(bytes)} (${bytes} bytes)`),
-    ...given("Took", milliseconds === undefined ? undefined : humanize.duration(milliseconds)),
-    ...given("Frozen for", micros(statistics?.frozenMicros)),
-    ...given("Freezing took", micros(statistics?.freezingMicros)),
-    ...given("Memory dump", micros(statistics?.memoryDumpMicros)),
-    ...given("Memory write", micros(statistics?.memoryWriteMicros)),
-    ...given("Pages", pages),
-    ...(files ?? []).map((
-      file,
-      index
-    ): Pair => [index === 0 ? "Open files" : "", `${file.path} (${humanize.bytes(file.size)})`])
-  ]
-}
-
-const given = (name: string, value: string | undefined): ReadonlyArray<Pair> =>
-  value === undefined ? [] : [[name, value]]
-
-const micros = (count: number | undefined): string | undefined =>
-  count === undefined ? undefined : humanize.duration(count / 1000)
-
-const versioned = (name: string, version: string | undefined): string =>
-  version === undefined ? name : version.startsWith(name) ? version : `${name} ${version}`
-
-const containerOf = ({ container, record }: Checkpoint): string =>
-  record?.container?.name === undefined || record.container.name === container
-    ? container
-    : `${record.container.name} (${container})`
-
-const afterwards = (checkpoint: Checkpoint): string =>
-  (checkpoint.exit ? "stopped" : "left running") + (checkpoint.record?.paused === true ? ", paused before" : "")
-
-const shown = [
-  "tcpEstablished",
-  "tcpClose",
-  "externalUnixSockets",
-  "shellJob",
-  "fileLocks",
-  "linkRemap",
-  "preDump"
-] as const
-
-const optionsOf = (checkpoint: Checkpoint): string => {
-  const options = checkpoint.record?.options ?? {
-    tcpEstablished: checkpoint.tcp,
-    externalUnixSockets: checkpoint.unixSockets,
-    shellJob: checkpoint.shell
-  }
-  const set = [
-    ...shown.filter((name) => options[name] === true),
-    ...(options.ghostLimit === undefined ? [] : [`ghostLimit ${options.ghostLimit}`]),
-    ...(options.manageCgroupsMode === undefined ? [] : [`manageCgroupsMode ${options.manageCgroupsMode}`]),
-    ...(checkpoint.emptyNS.length === 0 ? [] : [`emptyNamespaces ${checkpoint.emptyNS.join(" ")}`])
-  ]
-  return set.length === 0 ? "none" : set.map(withFlags).join(" ")
+/** Environments belong to processes. */
+const sectionsOf = (chosen: Option.Option<ReadonlyArray<Section>>, environment: boolean): ReadonlyArray<Section> => {
+  const sections = Option.getOrElse(chosen, (): ReadonlyArray<Section> => ["processes"])
+  return environment && !sections.includes("processes") ? ["processes", ...sections] : sections
 }
