@@ -15,7 +15,7 @@ export type ReadSpan<E> = (file: string, offset: number, into: Uint8Array) => Ef
 export type Verdict = "equal" | "different" | "unknown"
 
 /** How much of one side is read before it is compared, in bytes. */
-const portionBytes = 2 * 1024 * 1024
+const portionBytes = 4 * 1024 * 1024
 
 /** Both sides of it. */
 export interface Sides<E> {
