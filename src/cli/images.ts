@@ -91,30 +91,3 @@ export const imagesOfCheckpoint = (
     inWorldOf(container, "read"),
     (work) => Effect.zipRight(wellFormed({ names: [name], checkpointDir }), work)
   )
-
-/**
- * Works with the images that are meant, where they are; of a checkpoint also where its `inventory.img` is gone. `command` is as
- * typed.
- */
-export const withImages = <A, E>(
-  command: string,
-  { checkpointDir, container, name, path }: ImageInput,
-  use: (found: FoundImages) => Effect.Effect<A, E, Images>
-): Effect.Effect<A, E | ImagesError, Worlds | Surroundings> =>
-  Effect.gen(function* () {
-    if (Option.isSome(path) || Option.isNone(container) || Option.isNone(name)) {
-      const found = yield* imagesOf(command, { checkpointDir, container, name, path })
-      const { images } = yield* Worlds
-      return yield* Effect.provide(use(found), images)
-    }
-    yield* wellFormed({ names: [name.value], checkpointDir })
-    return yield* Effect.gen(function* () {
-      const checkpoint = yield* Checkpoints.get(
-        container.value,
-        name.value,
-        flags.given("checkpointDir", checkpointDir)
-      )
-      const images = yield* Images
-      return yield* use({ folder: yield* images.openDamaged(checkpoint.path), checkpoint })
-    }).pipe(inWorldOf(container.value, "read"))
-  })

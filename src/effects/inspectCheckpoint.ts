@@ -3,6 +3,8 @@
  * memory no more than command lines and environments.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { Checkpoint } from "../domain/Checkpoint.ts"
 import type { TaskKobjIdsEntry } from "../domain/image/message/Core.ts"
 import { kinds } from "../domain/image/kinds.ts"
 import { cgroupsOf } from "../domain/inspection/cgroupsOf.ts"
@@ -15,7 +17,7 @@ import { overviewOf } from "../domain/inspection/overviewOf.ts"
 import { type Section, sections as everySection } from "../domain/inspection/Section.ts"
 import type { Source } from "../domain/Source.ts"
 import type { Ports } from "./Attempt.ts"
-import type { FindImagesError, FoundImages } from "./findImages.ts"
+import { findImages, type FindImagesError, type FoundImages } from "./findImages.ts"
 import * as ImageReading from "./ImageReading.ts"
 import { Images } from "./Images.ts"
 import { imageSizes } from "./inspectImageSizes.ts"
@@ -40,14 +42,22 @@ export const inspectCheckpoint = Effect.fn("Checkpoints.inspect")(function* (
   source: Source,
   options: InspectOptions
 ): Effect.fn.Return<Inspection, FindImagesError, Ports> {
-  const images = yield* Images
-  if ("path" in source) {
-    return yield* inspectImages({ folder: yield* images.open(source.path), checkpoint: undefined }, options)
-  }
+  if ("path" in source) return yield* inspectImages(yield* findImages(source), options)
   const { container, name, ...read } = source
-  const checkpoint = yield* getCheckpoint(container, name, read)
-  return yield* inspectImages({ folder: yield* images.openDamaged(checkpoint.path), checkpoint }, options)
+  return yield* inspectRecorded(yield* getCheckpoint(container, name, read), options)
 }, Telemetry.counted("inspect"))
+
+/** Looks into a checkpoint; of one whose folder cannot be looked into its record is left, and why. */
+export const inspectRecorded = (
+  checkpoint: Checkpoint,
+  options: InspectOptions
+): Effect.Effect<Inspection, never, Images> =>
+  Effect.gen(function* () {
+    const folder = yield* Effect.either((yield* Images).openDamaged(checkpoint.path))
+    return Either.isRight(folder)
+      ? yield* inspectImages({ folder: folder.right, checkpoint }, options)
+      : { checkpoint, problems: [{ file: checkpoint.path, reason: folder.left.message }] }
+  })
 
 /** Looks into images that were found. Damaged ones are told among the problems, and stop nothing. */
 export const inspectImages = (

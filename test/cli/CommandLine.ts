@@ -6,6 +6,7 @@ import * as Terminal from "@effect/platform/Terminal"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { ImagesNotFound } from "../../src/domain/CheckpointError.ts"
 import { Checkpoints } from "../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../src/effects/ContainerStore.ts"
 import { EventLog } from "../../src/effects/EventLog.ts"
@@ -124,6 +125,10 @@ export const standIn = (parts: {
     Layer.mock(ContainerStore, parts.containers ?? {}),
     Layer.mock(Runtime, { name: "stand-in", stopsByItself: false, ...parts.runtime }),
     Layer.mock(EventLog, parts.events ?? {}),
-    Layer.mock(Images, { digest: ImageDigest.ofText, ...parts.images }),
+    Layer.mock(Images, {
+      openDamaged: (path) => Effect.fail(new ImagesNotFound({ path, reason: "there is no such folder" })),
+      digest: ImageDigest.ofText,
+      ...parts.images
+    }),
     Layer.mock(Processes, parts.processes ?? {})
   )

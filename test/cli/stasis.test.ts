@@ -12,8 +12,8 @@ import type { Container } from "../../src/domain/Container.ts"
 import type { CreateOptions, RestoreOptions } from "../../src/domain/CheckpointOptions.ts"
 import * as Event from "../../src/domain/Event.ts"
 import { Created, Recovered, Removed } from "../../src/domain/Outcome.ts"
-import type { ImageFolder } from "../../src/effects/Images.ts"
 import * as Operation from "../../src/effects/Operation.ts"
+import { goldenFolder } from "../golden/goldenFolder.ts"
 import { standIn, stasis } from "./CommandLine.ts"
 import { created, damaged, restored, whole } from "./samples.ts"
 
@@ -299,15 +299,13 @@ describe("ls", () => {
     }))
 })
 
-/** Folders in which no image is left. */
-const noImages = {
-  openDamaged: (path: string) => Effect.succeed({ path, files: [], parent: undefined } as unknown as ImageFolder)
-}
+/** What lies in every checkpoint. */
+const golden = { openDamaged: (path: string) => Effect.succeed(goldenFolder(path)) }
 
 describe("inspect", () => {
   it.effect("shows when, how, how large, how long frozen, and which runtime and CRIU", () =>
     Effect.gen(function* () {
-      const world = standIn({ checkpoints: { get: () => Effect.succeed(whole) }, images: noImages })
+      const world = standIn({ checkpoints: { get: () => Effect.succeed(whole) }, images: golden })
       const ran = yield* stasis(["inspect", "web", "first"], world)
       expect(ran.out).toMatchInlineSnapshot(`
         "Name:          first
@@ -328,13 +326,28 @@ describe("inspect", () => {
         Memory write:  10 ms
         Pages:         3000 of 4000 written
         Open files:    /srv/log (2.00 KiB)
+        Images:        34.1 KiB in 70 files
+        Machine:       X86_64
+        Processes:     7, with 8 threads, below 1 (web)
+        Descriptors:   64, to 48 files, 13 of them sockets
+        Memory:        2.70 MiB, 0 B dumped, 320 KiB missing
+
+        Processes
+        PID   USER   STATE               THREADS   MEMORY     DUMPED   COMMAND
+        1     0      running             1         308 KiB    0 B      [web]
+        6     0      running             3         1.35 MiB   0 B      ├─ [web]
+        7     0      running             1         276 KiB    0 B      ├─ [web]
+        8     0      running             1         260 KiB    0 B      ├─ [web]
+        9     0      running             1         260 KiB    0 B      ├─ [web]
+        10    0      stopped (SIGSTOP)   1         276 KiB    0 B      ├─ [web]
+        11    -      zombie (3)          0         -          -        └─ [web]
         "
       `)
     }))
 
   it.effect("shows what little is known of another program's", () =>
     Effect.gen(function* () {
-      const world = standIn({ checkpoints: { get: () => Effect.succeed(damaged) }, images: noImages })
+      const world = standIn({ checkpoints: { get: () => Effect.succeed(damaged) } })
       const ran = yield* stasis(["inspect", "web", "zweite"], world)
       expect(ran.out).toMatchInlineSnapshot(`
         "Name:      zweite

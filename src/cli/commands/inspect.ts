@@ -6,12 +6,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Inspection } from "../../domain/inspection/Inspection.ts"
 import { type Section, sections as everySection } from "../../domain/inspection/Section.ts"
-import { imageFlags, withImages } from "../images.ts"
+import * as Checkpoints from "../../effects/Checkpoints.ts"
+import { inspectImages, type InspectOptions, inspectRecorded } from "../../effects/inspectCheckpoint.ts"
+import * as flags from "../criuFlags.ts"
+import { imageFlags, type ImageInput, type ImagesError, imagesOf } from "../images.ts"
 import { show } from "../inspection/show.ts"
-import { inspectImages } from "../../effects/inspectCheckpoint.ts"
+import { inWorldOf } from "../inWorlds.ts"
 import { Output } from "../Output.ts"
 import * as print from "../print.ts"
 import * as values from "../values.ts"
+import { wellFormed } from "../wellFormed.ts"
+import { type Surroundings, Worlds } from "../Worlds.ts"
 
 /** `stasis inspect`. */
 export const inspect = Command.make("inspect", {
@@ -30,11 +35,7 @@ export const inspect = Command.make("inspect", {
 }, (input) =>
   Effect.gen(function* () {
     const sections = sectionsOf(input.sections, input.env)
-    const value = yield* withImages(
-      "stasis inspect",
-      input,
-      (found) => inspectImages(found, { sections, environment: input.env })
-    )
+    const value = yield* look(input, { sections, environment: input.env })
     const manner = {
       now: yield* Clock.currentTimeMillis,
       colours: (yield* Output).outColours,
@@ -51,6 +52,24 @@ export const inspect = Command.make("inspect", {
       "Show when and how a checkpoint was made, how large it is, how long it froze, and what is in it"
     )
   )
+
+/** In the world that knows the container, or in the folder that is named. */
+const look = (
+  input: ImageInput,
+  options: InspectOptions
+): Effect.Effect<Inspection, ImagesError, Worlds | Surroundings> =>
+  Effect.gen(function* () {
+    const { checkpointDir, container, name, path } = input
+    if (Option.isSome(path) || Option.isNone(container) || Option.isNone(name)) {
+      const found = yield* imagesOf("stasis inspect", input)
+      return yield* Effect.provide(inspectImages(found, options), (yield* Worlds).images)
+    }
+    yield* wellFormed({ names: [name.value], checkpointDir })
+    return yield* Checkpoints.get(container.value, name.value, flags.given("checkpointDir", checkpointDir)).pipe(
+      Effect.flatMap((checkpoint) => inspectRecorded(checkpoint, options)),
+      inWorldOf(container.value, "read")
+    )
+  })
 
 /** Environments belong to processes. */
 const sectionsOf = (chosen: Option.Option<ReadonlyArray<Section>>, environment: boolean): ReadonlyArray<Section> => {
