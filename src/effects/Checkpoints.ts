@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import type { Checkpoint } from "../domain/Checkpoint.ts"
 import type { CheckpointName } from "../domain/CheckpointName.ts"
 import type {
