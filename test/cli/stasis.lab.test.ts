@@ -61,7 +61,7 @@ for (const runtime of LabContainer.runtimes) {
         expect(record).toMatch(/^CRIU: +4\.2/m)
         expect(record).toMatch(/^Frozen for: +[0-9.]+ (ms|s)$/m)
         expect(record).toMatch(/^Container was: +stopped$/m)
-        expect(JSON.parse(stasis(`inspect ${id} first --format json`).out)).toMatchObject({
+        expect(JSON.parse(stasis(`inspect ${id} first --format json`).out).checkpoint).toMatchObject({
           name: "first",
           container: id,
           status: "complete",
