@@ -64,5 +64,5 @@ export class Images extends Context.Tag("stasis/Images")<Images, {
   /** The same for a folder that may have lost its `inventory.img`. */
   readonly openDamaged: (path: string) => Effect.Effect<ImageFolder, ImagesNotFound | StorageFailed>
   /** The SHA-256 of a text, hexadecimal. */
-  readonly digest: (text: string) => string
+  readonly digest: (text: string) => Effect.Effect<string>
 }>() {}

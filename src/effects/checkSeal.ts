@@ -64,7 +64,7 @@ const readSeal = (
     const seal = Seal.parse(whole)
     // Of a newer one it is not known how it vouches for itself.
     if (Either.isLeft(seal) && seal.left._tag === "Newer") return seal
-    if (parts === undefined || images.digest(parts.body) !== parts.self) {
+    if (parts === undefined || (yield* images.digest(parts.body)) !== parts.self) {
       return Either.left({ _tag: "Malformed", reason: "it is not what was written" })
     }
     return seal

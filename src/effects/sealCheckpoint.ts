@@ -83,7 +83,7 @@ export const sealHeld = (
       }))
     }
     const body = Seal.body(seal)
-    yield* folder.keep(Seal.fileName, Seal.print(body, images.digest(body)), options.durability ?? "full")
+    yield* folder.keep(Seal.fileName, Seal.print(body, yield* images.digest(body)), options.durability ?? "full")
     return {
       checkpoint,
       sealed: seal.sealed,

@@ -8,41 +8,7 @@ import * as LabContainer from "../layers/oci/LabContainer.ts"
 import * as Comparison from "./Comparison.ts"
 import * as Dump from "./Dump.ts"
 import * as Oracle from "./Oracle.ts"
-
-/** What is dumped; more of each is said in its program. */
-const subjects: Readonly<Record<string, Dump.Recipe>> = {
-  threads: { source: "threads.py", flags: ["--cpu-cap=cpu"] },
-  "many processes": { source: "family.py" },
-  "pipes and fifos": { source: "pipes.py" },
-  "unix sockets": { source: "unix.py" },
-  TCP: { source: "tcp.py" },
-  "UDP, raw, packet and netlink sockets": { source: "datagrams.py" },
-  "shared memory": { source: "shared.py", by: ["unshare", "--ipc"] },
-  memfds: { source: "memfd.py" },
-  "deleted files": { source: "deleted.py" },
-  "what waits": { source: "events.py" },
-  timers: { source: "timers.py" },
-  "pending signals": { source: "signals.py" },
-  terminals: { source: "terminal.py" },
-  "a terminal of somebody else": {
-    source: "threads.py",
-    by: ["python3", "-c", "import pty, sys; pty.spawn(sys.argv[1:])"],
-    asChild: true,
-    flags: ["--shell-job"]
-  },
-  "file locks": { source: "locks.py" },
-  "filters of system calls": { source: "seccomp.py" },
-  "credentials and limits": { source: "credentials.py" },
-  "kinds of memory": { source: "memory.py" },
-  handles: { source: "handles.py", by: ["unshare", "--net"] },
-  "namespaces of network, name and objects": { source: "isolated.py", by: ["unshare", "--net", "--ipc", "--uts"] },
-  "a namespace of users": { source: "isolated.py", by: ["unshare", "--user", "--map-root-user", "--net", "--uts"] },
-  "a namespace of time": {
-    source: "threads.py",
-    by: ["unshare", "--time", "--boottime", "1000", "--monotonic", "2000", "--fork", "setsid"],
-    asChild: true
-  }
-}
+import { recipes } from "./recipes.ts"
 
 /** What has to be in the dumps of any machine with a lab. What they also have hangs on the kernel, such as tables of a firewall. */
 const wanted = [
@@ -71,7 +37,7 @@ const compare = (folder: string) =>
   })
 
 describe("every image is read as crit reads it", () => {
-  it.scopedLive.each(Object.entries(subjects))("%s", ([, recipe]) =>
+  it.scopedLive.each(Object.entries(recipes))("%s", ([, recipe]) =>
     Effect.gen(function* () {
       const subject = yield* Dump.start(recipe)
       yield* compare(yield* subject.dump("images"))

@@ -16,7 +16,8 @@ import { storageFailed } from "./storageFailed.ts"
 const pieceBytes = 4 * 1024 * 1024
 
 /** The digest of a text. */
-export const ofText = (text: string): string => NodeCrypto.createHash("sha256").update(text).digest("hex")
+export const ofText = (text: string): Effect.Effect<string> =>
+  Effect.sync(() => NodeCrypto.createHash("sha256").update(text).digest("hex"))
 
 /** The digest of a file; nothing of it stays in memory but two pieces. */
 export const ofFile = (path: string): Effect.Effect<string, StorageFailed, FileSystem.FileSystem> =>
