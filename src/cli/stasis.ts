@@ -27,8 +27,10 @@ import { recover } from "./commands/recover.ts"
 import { restore } from "./commands/restore.ts"
 import { rm } from "./commands/rm.ts"
 import { run as runProcesses } from "./commands/run.ts"
+import { seal } from "./commands/seal.ts"
 import { track } from "./commands/track.ts"
 import { untrack } from "./commands/untrack.ts"
+import { verify } from "./commands/verify.ts"
 import { flagsOf, type Grammar, sort } from "./argv.ts"
 import * as Help from "./help.ts"
 import { report } from "./failure.ts"
@@ -55,12 +57,14 @@ const stasis = root.pipe(Command.withSubcommands([
   ps,
   runProcesses,
   track,
-  untrack
+  untrack,
+  verify,
+  seal
 ]))
 
 /** In the order in which help shows them. */
 const commands = [
-  ...["create", "ls", "inspect", "memory", "restore", "rm", "recover", "events", "check"],
+  ...["create", "ls", "inspect", "memory", "diff", "verify", "seal", "restore", "rm", "recover", "events", "check"],
   ...["ps", "run", "track", "untrack"]
 ].flatMap((name) =>
   Option.match(HashMap.get(Command.getSubcommands(stasis), name), {

@@ -36,6 +36,9 @@ export const create = Command.make("create", {
   preDump: Options.boolean("pre-dump").pipe(
     Options.withDescription("Copy the memory of the running container first, so that it is frozen for less time")
   ),
+  seal: Options.boolean("seal").pipe(
+    Options.withDescription("Record a digest of every file, by which verify knows each byte")
+  ),
   force: Options.boolean("force").pipe(
     Options.withDescription("Try it whatever was found beforehand, even if the restored program is known to be broken")
   ),
@@ -55,6 +58,7 @@ export const create = Command.make("create", {
       ...flags.waitOptions(input.wait),
       ...flags.asked("leaveRunning", input.leaveRunning),
       ...flags.asked("preDump", input.preDump),
+      ...flags.asked("seal", input.seal),
       ...flags.given("checkpointDir", input.checkpointDir),
       ...flags.given("parentPath", parentPath),
       ...flags.given("durability", input.durability),
@@ -84,8 +88,16 @@ export const create = Command.make("create", {
     Command.withDescription("Checkpoint a running container, and stop it unless --leave-running is given")
   )
 
-const describe = (container: string, { checkpoint, state }: Created, leaveRunning: boolean): ReadonlyArray<string> => [
-  [`Checkpointed ${container} as "${checkpoint.name}"`, ...figures(checkpoint)].join(", "),
+const describe = (
+  container: string,
+  { checkpoint, sealed, state }: Created,
+  leaveRunning: boolean
+): ReadonlyArray<string> => [
+  [
+    `Checkpointed ${container} as "${checkpoint.name}"`,
+    ...figures(checkpoint),
+    ...(sealed === true ? ["sealed"] : [])
+  ].join(", "),
   `The container ${fate(state, leaveRunning)}`
 ]
 
