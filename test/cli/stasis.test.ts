@@ -654,7 +654,8 @@ describe("help", () => {
       expect(help.code).toBe(0)
       const commands = [...help.out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map((match) => match[1] ?? "")
       expect(commands).toEqual([
-        ...["create", "ls", "inspect", "memory", "restore", "rm", "recover", "events", "check"],
+        ...["create", "ls", "inspect", "memory", "diff", "verify", "seal", "restore", "rm", "recover", "events"],
+        "check",
         ...["ps", "run", "track", "untrack"]
       ])
       for (const command of commands) {

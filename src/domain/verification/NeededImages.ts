@@ -19,8 +19,14 @@ export interface Need {
 const dead: ReadonlySet<number | undefined> = new Set([2, 6])
 
 /** The pids of the processes that have memory and files. */
-export const living = ({ cores, tree }: Contents): ReadonlyArray<number> =>
-  (tree ?? []).map(({ pid }) => pid).filter((pid) => !dead.has(cores.get(pid)?.tc?.task_state))
+export const living = ({ cores, names, tree }: Contents): ReadonlyArray<number> =>
+  (tree ?? []).map(({ pid }) => pid).filter((pid) => {
+    const core = cores.get(pid)
+    // Of one whose state does not read, the others tell.
+    return core === undefined
+      ? names.has(`ids-${pid}.img`) || names.has(`mm-${pid}.img`)
+      : !dead.has(core.tc?.task_state)
+  })
 
 /** What is wrong where an image is not there. */
 export const missing = (contents: Contents): ReadonlyArray<Problem> => notThere(contents, all(contents))

@@ -50,27 +50,31 @@ const linked = (config: CheckpointConfig, entries: ReadonlyArray<FolderEntry>): 
 const isUncounted = (path: string): boolean => path === "config.json" || path === "stats-dump" || isSeal(path)
 
 /**
- * The bytes that were counted when it was published are still there. The statistics may have been counted, and so may the link to
- * the parent as it was then.
+ * The bytes that were counted when it was published are still there. The statistics may have been counted, and what somebody has put
+ * beside the images since was not. The link to another checkpoint was another one when it was counted.
  */
 const sized = (config: CheckpointConfig, entries: ReadonlyArray<FolderEntry>): ReadonlyArray<Problem> => {
   const recorded = config.stasis?.bytes
   if (recorded === undefined) return []
-  const sum = (counts: (entry: FolderEntry) => boolean) =>
-    entries.reduce((total, entry) => total + (entry.kind === "file" && counts(entry) ? entry.bytes : 0), 0)
-  const least = sum(({ path }) => !isUncounted(path) && !isForeign(path))
-  const most = sum(({ path }) => !isUncounted(path)) + sum(({ path }) => path === "stats-dump") +
-    entries.filter(({ kind }) => kind === "link").length * longestPath
-  // What somebody has put beside the images since is no harm.
-  if (recorded >= least && recorded <= most) return []
-  const found = sum(({ path }) => !isUncounted(path))
-  return [disagrees(`it says that there are ${recorded} bytes beside it, and there are ${found}`)]
+  const sum = (counts: (path: string) => boolean) =>
+    entries.reduce((total, { bytes, path, target }) => total + (counts(path) ? bytes + target.length : 0), 0)
+  const parent = config.stasis?.options?.parentPath
+  const isLinked = (path: string) => path === "parent" && parent !== undefined
+  const found = sum((path) => !isUncounted(path) && !isLinked(path))
+  const slack = parent === undefined ? 0 : longestPath
+  const fits = [0, sum((path) => path === "stats-dump")].some((statistics) =>
+    [0, sum((path) => !isUncounted(path) && isForeign(path))].some((foreign) => {
+      const rest = recorded - (found + statistics - foreign)
+      return rest >= 0 && rest <= slack
+    })
+  )
+  return fits ? [] : [disagrees(`it says that there are ${recorded} bytes beside it, and there are ${found}`)]
 }
 
 const longestPath = 4096
 
 /** No image, and nothing that a runtime or stasis writes beside them. */
-const isForeign = (path: string): boolean => !/\.img$|\.json$/.test(path)
+const isForeign = (path: string): boolean => !/\.img$|\.json$|^parent$|\/parent$/.test(path)
 
 /** The runtimes read how the container's streams were from a file of their own. */
 const described = (config: CheckpointConfig, entries: ReadonlyArray<FolderEntry>): ReadonlyArray<Problem> => {

@@ -1,0 +1,97 @@
+// Which images the others call for, and what the loss of each means, by the golden checkpoint: the table says what CRIU 4.2 does.
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as Contents from "../../../src/domain/verification/Contents.ts"
+import * as NeededImages from "../../../src/domain/verification/NeededImages.ts"
+import * as References from "../../../src/domain/verification/References.ts"
+import type { Problem } from "../../../src/domain/verification/Verification.ts"
+import { images } from "../../golden/web1.ts"
+import { fromBase64 } from "../image/fromBase64.ts"
+
+const golden = new Map(Object.entries(images).map(([name, text]) => [name, fromBase64(text)] as const))
+
+/** All problems of a folder of these images; pages are not in it, but are said to be. */
+const problemsOf = (files: ReadonlyMap<string, Uint8Array>): ReadonlyArray<Problem> => {
+  const read = [...files].map(([name, bytes]) => Contents.read(name, bytes))
+  const names = new Map([...files].map(([name, bytes]) => [name, bytes.byteLength] as const))
+  for (let id = 1; id <= 9; id++) names.set(`pages-${id}.img`, 0)
+  const contents = Contents.assemble(names, read.flatMap((one) => Either.isRight(one) ? [one.right] : []))
+  return [
+    ...read.flatMap((one) => Either.isLeft(one) ? [one.left] : []),
+    ...NeededImages.missing(contents),
+    ...References.broken(contents)
+  ]
+}
+
+const without = (name: string) => new Map([...golden].filter(([one]) => one !== name))
+const withBytes = (name: string, bytes: Uint8Array) => new Map([...golden, [name, bytes]])
+
+/** What the loss means, by the beginning of the name; of what is not here nothing else knows that it was there. */
+const losses: ReadonlyArray<readonly [names: RegExp, restore: Problem["restore"]]> = [
+  [/^(inventory|pstree|core|ids|mm|fs|pagemap|files|ghost-file|remap-fpath|memfd|cgroup|seccomp)\b/, "impossible"],
+  [/^(tty-info|tcp-stream|mountpoints|utsns|ipcns-(var|shm)|tmpfs)\b/, "impossible"],
+  [/^fdinfo/, "doubtful"]
+]
+const lossOf = (name: string) => losses.find(([names]) => names.test(name))?.[1]
+
+describe("the images of a golden checkpoint", () => {
+  it("are all there, and read", () => {
+    expect(problemsOf(golden)).toEqual([])
+  })
+
+  it("are missed, each that is called for", () => {
+    for (const name of golden.keys()) {
+      const [first] = problemsOf(without(name)).filter(({ file }) => file === name)
+      expect([name, first?.fault, first?.restore]).toEqual(
+        lossOf(name) === undefined ? [name, undefined, undefined] : [name, "missing", lossOf(name)]
+      )
+    }
+  })
+
+  it("do not read when they are cut off within an entry, empty or no image", () => {
+    for (const [name, bytes] of golden) {
+      if (!Contents.isRead(name)) continue
+      for (const cut of [bytes.subarray(0, -1), bytes.subarray(0, 3), new Uint8Array()]) {
+        const found = problemsOf(withBytes(name, cut)).filter(({ file }) => file === name)
+        expect([name, cut.byteLength, found.length > 0]).toEqual([name, cut.byteLength, true])
+        expect(found[0]?.restore).not.toBe(/^stats/.test(name) ? "impossible" : "possible")
+      }
+      const other = Uint8Array.from([...bytes].map((byte, at) => at < 8 ? byte ^ 0xff : byte))
+      expect([name, problemsOf(withBytes(name, other)).some(({ file }) => file === name)]).toEqual([name, true])
+    }
+  })
+
+  it.each([
+    ["core-1.img", "too long", "possible"],
+    ["tcp-stream-c3b74c.img", "too long", "possible"],
+    ["files.img", "undecodable", "impossible"]
+  ])("may have more behind them: %s", (name, fault, restore) => {
+    const bytes = golden.get(name) ?? new Uint8Array()
+    const longer = Uint8Array.from([...bytes, 1, 2, 3, 4, 5])
+    const [found] = problemsOf(withBytes(name, longer))
+    expect({ ...found, fault: found?.fault === "truncated" ? "undecodable" : found?.fault }).toMatchObject({
+      file: name,
+      fault,
+      restore
+    })
+  })
+
+  it.each(["files.img", "pstree.img", "remap-fpath.img", "memfd.img", "tty-info.img"])(
+    "are incomplete when they were cut between two entries: %s",
+    (name) => {
+      const bytes = golden.get(name) ?? new Uint8Array()
+      const cut = bytes.subarray(0, lastEntry(bytes))
+      expect(problemsOf(withBytes(name, cut))).toContainEqual(
+        expect.objectContaining({ file: name, fault: "incomplete" })
+      )
+    }
+  )
+})
+
+/** Where the last entry of an image without more between its entries begins. */
+const lastEntry = (bytes: Uint8Array): number => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let [at, last] = [8, 8]
+  while (at < bytes.byteLength) [last, at] = [at, at + 4 + view.getUint32(at, true)]
+  return last
+}
