@@ -12,6 +12,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { CheckpointError } from "../domain/CheckpointError.ts"
 import type { ChoiceError } from "./ChoiceError.ts"
+import type { Differs } from "./Differs.ts"
 import { escape, escapeLines } from "./escape.ts"
 import { Output, OutputFailed } from "./Output.ts"
 import { strip, style } from "./style.ts"
@@ -24,6 +25,7 @@ export type CommandError =
   | ValidationError.ValidationError
   | UsageError
   | Unable
+  | Differs
   | ChoiceError
   | OutputFailed
   | ConfigError.ConfigError
@@ -56,6 +58,9 @@ export const reportError = (error: CommandError, manner: Manner): Effect.Effect<
     ? say({ tag: "ConfigError", message: `the environment is not right: ${String(error)}` }, manner, 2)
     : isChoiceError(error)
     ? reportChoiceError(error, manner)
+    // What differs has been printed.
+    : error._tag === "Differs"
+    ? Effect.succeed(1)
     : error._tag === "UsageError"
     ? say({ tag: error._tag, message: error.message, hint: seeHelp(error.command) }, manner, 2)
     : say({ tag: error._tag, message: error.message }, manner, 1)

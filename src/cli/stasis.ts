@@ -18,6 +18,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import { check } from "./commands/check.ts"
 import { create } from "./commands/create.ts"
+import { diff } from "./commands/diff.ts"
 import { events } from "./commands/events.ts"
 import { inspect } from "./commands/inspect.ts"
 import { ls } from "./commands/ls.ts"
@@ -49,6 +50,9 @@ const stasis = root.pipe(Command.withSubcommands([
   ls,
   inspect,
   memory,
+  diff,
+  verify,
+  seal,
   restore,
   rm,
   recover,
@@ -57,9 +61,7 @@ const stasis = root.pipe(Command.withSubcommands([
   ps,
   runProcesses,
   track,
-  untrack,
-  verify,
-  seal
+  untrack
 ]))
 
 /** In the order in which help shows them. */

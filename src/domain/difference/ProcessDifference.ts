@@ -11,6 +11,8 @@ export const ProcessDifference = Schema.Struct({
   pid: Schema.Number,
   /** As `/proc/PID/comm` has it: now, or as it was where it went. */
   name: Schema.String,
+  /** From its memory: now, or as it was where it went. */
+  commandLine: Schema.optional(Schema.Array(Schema.String)),
   /** Its state, names, credentials, folders, threads: what is on both sides and not as it was. */
   changes: Schema.Array(Change),
   /** Of a process that is on both sides. */

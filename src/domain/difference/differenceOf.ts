@@ -72,9 +72,10 @@ const processDifference = (
 ): ProcessDifference | undefined => {
   const process = after?.process ?? before?.process
   if (process === undefined) return undefined
-  const { name } = process
+  const { commandLine, name } = process
   const { areas, pages, virtual } = memory
-  const alone = (fate: Fate) => ({ fate, pid, name, changes: [], descriptors: [], areas: [], virtual, pages })
+  const shown = { pid, name, ...(commandLine === undefined ? {} : { commandLine }), virtual, pages }
+  const alone = (fate: Fate) => ({ fate, ...shown, changes: [], descriptors: [], areas: [] })
   if (before === undefined) return alone("appeared")
   if (after === undefined) return alone("went")
   const changes = changesOf(factsOf(before.process), factsOf(after.process))
@@ -85,7 +86,7 @@ const processDifference = (
   )
   return changes.length + descriptors.length + areas.length === 0
     ? undefined
-    : { fate: "changed", pid, name, changes, descriptors, areas, virtual, pages }
+    : { fate: "changed", ...shown, changes, descriptors, areas }
 }
 
 const problemsOf = (side: "before" | "after", { inspection, problems }: Found): Difference["problems"] => {
