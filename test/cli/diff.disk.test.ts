@@ -1,0 +1,73 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Difference } from "../../src/domain/difference/Difference.ts"
+import { standIn, stasis } from "./CommandLine.ts"
+
+const golden = (name: string) => new URL(`../golden/${name}`, import.meta.url).pathname
+const [one, other] = [golden("web-1"), golden("web-2")]
+const nowhere = standIn({})
+
+describe("stasis diff", () => {
+  it.effect("shows what went, what came and what changed", () =>
+    Effect.gen(function* () {
+      const ran = yield* stasis(["diff", one, other], nowhere)
+      expect(ran).toMatchObject({ code: 0, err: "", opened: [] })
+      const lines = ran.out.split("\n")
+      expect(lines.slice(0, 2)).toEqual([`- ${one}`, `+ ${other}`])
+      expect(lines).toEqual(expect.arrayContaining([
+        "~ 6 web worker 1  6 of 25 pages changed, 2 new, 1 gone",
+        "    - fd 7 eventfd (eventfd)",
+        // Nine of its own, and two of the scores that it shared.
+        "- 7 web worker 2  11 pages",
+        "    ~ fd 3 /var/log/web.log: position 6 -> 13",
+        "    + fd 6 /var/log/web.2.log (regular)",
+        "+ 14 web guest  11 pages"
+      ]))
+      expect(ran.out).toMatch(/rw-p heap, 32\.0 KiB -> 48\.0 KiB {2}1 of 3 pages changed, 1 new/)
+      expect(ran.out).toMatch(/^shared +2 +2 +0 +3$/m)
+      expect(ran.out).not.toContain("\u001b")
+      expect(ran.out).not.toContain("golden-secret")
+    }))
+
+  it.effect("prints what a program reads, with the places of pages where they are asked for", () =>
+    Effect.gen(function* () {
+      const read = Schema.decodeUnknown(Schema.parseJson(Difference))
+      const ran = yield* stasis(["diff", "--format", "json", one, other], nowhere)
+      const plain = yield* read(ran.out)
+      const whole = yield* read((yield* stasis(["diff", "--pages", "--format", "json", one, other], nowhere)).out)
+      const ranges = ({ processes }: Difference) =>
+        processes.flatMap(({ areas }) => areas.flatMap((area) => area.ranges ?? []))
+      expect(ranges(plain)).toEqual([])
+      expect(ranges(whole).length).toBeGreaterThan(10)
+      expect(plain.memory.pages).toEqual(whole.memory.pages)
+    }))
+
+  it.effect("exits with 1 where they differ, when asked to", () =>
+    Effect.gen(function* () {
+      expect(yield* stasis(["diff", "--exit-code", "-q", one, other], nowhere)).toMatchObject({
+        code: 1,
+        out: "1\n6\n7\n8\n9\n10\n14\n",
+        err: ""
+      })
+      const same = yield* stasis(["diff", "--exit-code", one, one], nowhere)
+      expect([same.code, same.err]).toEqual([0, ""])
+      expect(same.out).toContain("\nNothing changed\n")
+    }))
+
+  it.effect("refuses what names neither a checkpoint nor a folder", () =>
+    Effect.gen(function* () {
+      expect(yield* stasis(["diff", "web", "first"], nowhere)).toMatchObject({
+        code: 2,
+        out: "",
+        err: expect.stringContaining(
+          'cannot tell what "web" is: name CONTAINER/CHECKPOINT, or a folder that begins with / or .'
+        )
+      })
+      expect(yield* stasis(["diff", one, "first"], nowhere)).toMatchObject({ code: 2, out: "" })
+      expect(yield* stasis(["diff", one, "/nowhere/at/all"], nowhere)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining("/nowhere/at/all")
+      })
+    }))
+})
