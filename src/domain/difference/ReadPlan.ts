@@ -93,7 +93,8 @@ class Building {
   /** Takes the first of these pages, as many as fit; tells how many. */
   take(pages: Comparison, pageSize: number): number {
     const room = Math.min(this.#before.roomFor(pages.before), this.#after.roomFor(pages.after))
-    const count = Math.min(pages.count, Math.floor(room / pageSize))
+    // A hole may be longer than what is left.
+    const count = Math.max(0, Math.min(pages.count, Math.floor(room / pageSize)))
     if (count > 0) {
       const before = this.#before.add(pages.before, count * pageSize)
       const after = this.#after.add(pages.after, count * pageSize)
