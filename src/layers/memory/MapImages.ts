@@ -3,7 +3,7 @@
  * beside them what does lie on the in-memory file system.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Disk } from "../../effects/Disk.ts"
