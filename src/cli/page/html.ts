@@ -1,0 +1,47 @@
+/** Text of a page: what was written in this program stays as it is, and whatever comes from elsewhere is escaped. */
+import { escape } from "../escape.ts"
+
+/** Not exported: nothing but {@link html} makes {@link Html}. */
+const isHtml: unique symbol = Symbol("stasis/cli/page/Html")
+
+/** Text that can be a part of a page. */
+export interface Html {
+  readonly [isHtml]: true
+  readonly text: string
+}
+
+/** What a template takes: strings and numbers are escaped, and what is not there is nothing. */
+export type Content = Html | string | number | undefined | ReadonlyArray<Html>
+
+/**
+ * Makes a part of a page. A value may stand where text may, and in an attribute between double quotes; nowhere else.
+ *
+ * @example
+ * ```ts
+ * import { html } from "./html.ts"
+ *
+ * html`<b title="${"\""}">${"<script>"}</b>`.text // <b title="&quot;">&lt;script&gt;</b>
+ * ```
+ */
+export const html = (strings: TemplateStringsArray, ...values: ReadonlyArray<Content>): Html => ({
+  [isHtml]: true,
+  text: strings.map((string, index) => string + textOf(values[index])).join("")
+})
+
+/** Puts parts together, with something between them. */
+export const join = (parts: ReadonlyArray<Html>, between: string): Html =>
+  html`${parts.map((part, index) => (index === 0 ? part : html`${between}${part}`))}`
+
+const textOf = (value: Content): string => {
+  if (value === undefined) return ""
+  if (typeof value === "object") return "text" in value ? value.text : value.map(({ text }) => text).join("")
+  return escape(String(value)).replace(/[&<>"']/g, (character) => entities[character] ?? "")
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  "\"": "&quot;",
+  "'": "&#39;"
+}
