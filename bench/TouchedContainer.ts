@@ -20,15 +20,15 @@ export interface TouchedContainer {
 export const answer = "tmp/answer"
 
 /** Makes a container and waits until its memory is touched. `scratch` is a folder on a real disk. */
-export const make = (scratch: string, mebibytes: number, answering = false) =>
+export const make = (scratch: string, mebibytes: number, answering = false, random = false) =>
   Effect.acquireRelease(
     Effect.gen(function* () {
       const container = { id: `touched-${mebibytes}`, bundle: `${scratch}/bundle-${mebibytes}`, scratch }
-      yield* Effect.sync(() => makeBundle(container.bundle, mebibytes, answering))
+      yield* Effect.sync(() => makeBundle(container.bundle, mebibytes, answering, random))
       yield* must("runc", ["run", "--detach", "--bundle", container.bundle, container.id])
       yield* Effect.retry(
         Effect.filterOrFail(
-          Effect.sync(() => residentMebibytes(container.id)),
+          Effect.sync(() => residentMebibytes(firstProcess(container.id))),
           (resident) => resident >= mebibytes,
           () => "not yet" as const
         ),
@@ -75,9 +75,10 @@ export const must = (program: string, args: ReadonlyArray<string>): Effect.Effec
     Effect.filterOrDieMessage(({ status }) => status === 0, `${program} ${args.join(" ")} failed`)
   )
 
-/** A program of perl: touches so many MiB and counts. */
+/** A program of perl: touches so many MiB, filled with zeros or at random, and counts. */
 export const counting = `
   my $s = ""; my $n = $ARGV[0] * 1048576; vec($s, $n - 1, 8) = 1;
+  if ($ARGV[2]) { open(my $r, "<", "/dev/urandom"); sysread($r, $s, 1048576, $_ * 1048576) for 0 .. $ARGV[0] - 1 }
   while (1) { $i++; select(undef, undef, undef, $ARGV[1] ? 0.001 : 0.05); utime(undef, undef, $ARGV[1]) if $ARGV[1] }
 `
 
@@ -95,24 +96,25 @@ export const fillRoot = (root: string): void => {
   }
 }
 
-const makeBundle = (bundle: string, mebibytes: number, answering: boolean): void => {
+const makeBundle = (bundle: string, mebibytes: number, answering: boolean, random: boolean): void => {
   const root = `${bundle}/rootfs`
   fillRoot(root)
   spawnSync("runc", ["spec", "--bundle", bundle], { stdio: "ignore" })
   const spec = JSON.parse(NodeFs.readFileSync(`${bundle}/config.json`, "utf8"))
   Object.assign(spec.process, {
     terminal: false,
-    args: ["/usr/bin/perl", "-e", counting, String(mebibytes), ...(answering ? [`/${answer}`] : [])]
+    args: ["/usr/bin/perl", "-e", counting, String(mebibytes), answering ? `/${answer}` : "", random ? "random" : ""]
   })
   NodeFs.writeFileSync(`${root}/${answer}`, "")
   spec.root.readonly = false
   NodeFs.writeFileSync(`${bundle}/config.json`, JSON.stringify(spec))
 }
 
-/** The resident memory of a container's first process. */
-const residentMebibytes = (id: string): number => {
-  const { stdout } = spawnSync("runc", ["state", id], { encoding: "utf8" })
-  const pid = Number(/"pid": (\d+)/.exec(stdout)?.[1])
+const firstProcess = (id: string): string =>
+  /"pid": (\d+)/.exec(spawnSync("runc", ["state", id], { encoding: "utf8" }).stdout)?.[1] ?? ""
+
+/** The resident memory of a process. */
+export const residentMebibytes = (pid: string): number => {
   const status = NodeFs.readFileSync(`/proc/${pid}/status`, "utf8")
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
 }

@@ -10,6 +10,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { containers } from "./containers.ts"
 import { docker } from "./docker.ts"
+import { inspect } from "./inspect.ts"
 import { lazy } from "./lazy.ts"
 import { list } from "./list.ts"
 import { memory } from "./memory.ts"
@@ -29,6 +30,7 @@ const pieces = {
   "1024MiB": containers(1024),
   lazy,
   docker,
+  inspect,
   peak
 }
 

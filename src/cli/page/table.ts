@@ -30,29 +30,42 @@ export const table = ({ caption, columns, most = mostRows, rows }: Table): Html 
   const shown = rows.slice(0, most)
   const cell = (content: Content, index: number) =>
     columns[index]?.isNumber === true ? html`<td class="n">${content}</td>` : html`<td>${content}</td>`
-  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption>
-<thead><tr>${
-    columns.map(({ isNumber, name }) =>
-      isNumber === true ? html`<th scope="col" class="n">${name}</th>` : html`<th scope="col">${name}</th>`
-    )
-  }</tr></thead>
-<tbody>${
-    shown.map(({ cells, id }) =>
-      id === undefined
-        ? html`<tr>${cells.map(cell)}</tr>
-`
-        : html`<tr id="${id}">${cells.map(cell)}</tr>
-`
-    )
-  }</tbody></table></div>${leftOut(rows.length - shown.length, "row")}`
+  return html`
+    <div class="wide" tabindex="0" role="region" aria-label="${caption}">
+      <table>
+        <caption>${caption}</caption>
+        <thead>
+          <tr>${columns.map(({ isNumber, name }) =>
+            isNumber === true ? html`<th scope="col" class="n">${name}</th>` : html`<th scope="col">${name}</th>`
+          )}</tr>
+        </thead>
+        <tbody>${shown.map(({ cells, id }) =>
+          id === undefined
+            ? html`
+              <tr>${cells.map(cell)}</tr>
+            `
+            : html`
+              <tr id="${id}">${cells.map(cell)}</tr>
+            `
+        )}</tbody>
+      </table>
+    </div>${leftOut(rows.length - shown.length, "row")}
+  `
 }
 
 /** Names with what they are; those that are not there are left out. */
 export const facts = (pairs: ReadonlyArray<readonly [name: string, value: Content]>): Html => {
   const given = pairs.filter(([, value]) => value !== undefined && value !== "")
-  return given.length === 0
-    ? html``
-    : html`<dl class="facts">${given.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+  return given.length === 0 ? html`` : html`<dl class="facts">${
+    given.map(([name, value]) =>
+      html`
+        <div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )
+  }</dl>`
 }
 
 /** Says that something is not shown. */
