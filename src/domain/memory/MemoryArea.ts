@@ -61,13 +61,19 @@ const ofEntry = (vma: VmaEntry, mm: MmEntry): MemoryArea => {
   }
 }
 
-/** CRIU does not mark every heap and stack: what the process itself says of where they are counts as well. */
+/**
+ * CRIU does not mark every heap and stack: what the process itself says of where they are counts as well. Other memory may grow
+ * down, too.
+ */
 const formOf = (vma: VmaEntry, mm: MmEntry): AreaFlags.AreaKind => {
   const form = AreaFlags.kindOf(vma)
-  if (form !== "anonymous") return form
+  if (form !== "anonymous" && (form !== "stack" || (vma.status & markedStack) !== 0)) return form
   if (vma.start < mm.mm_brk && vma.end > mm.mm_start_brk) return "heap"
-  return vma.start <= mm.mm_start_stack && mm.mm_start_stack < vma.end ? "stack" : form
+  return vma.start <= mm.mm_start_stack && mm.mm_start_stack < vma.end ? "stack" : "anonymous"
 }
+
+/** CRIU's `VMA_AREA_STACK`. */
+const markedStack = 1 << 1
 
 /** MAP_SHARED. */
 const shared = 1
