@@ -61,7 +61,7 @@ export const describeMemory = (
   }))
 
 /** What is amiss in words, each once: a parent that is gone is so for every process. */
-export const textsOf = (problems: ReadonlyArray<MemoryProblem>): ReadonlyArray<string> =>
+const textsOf = (problems: ReadonlyArray<MemoryProblem>): ReadonlyArray<string> =>
   Array.from(new Set(problems.map(({ message }) => message)))
 
 const reportOf = (

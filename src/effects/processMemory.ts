@@ -24,7 +24,7 @@ export type MemoryError = ProcessNotFound | ImageUnreadable | StorageFailed
 export type MemoryProblem = ImagesNotFound | ImageUnreadable | StorageFailed
 
 /** Bytes that are known, from an address on. */
-export interface Piece {
+interface Piece {
   readonly start: bigint
   readonly bytes: Uint8Array
 }
@@ -128,7 +128,7 @@ export const memoryOf = (
   })
 
 /** A page map, and what of it could not be read. */
-export interface MappedPages {
+interface MappedPages {
   readonly pages: PageMap.PageMap
   readonly pageSize: number
   readonly problems: ReadonlyArray<MemoryProblem>

@@ -37,7 +37,7 @@ import { makeSearcher, type Searcher, searchPages } from "./searchPages.ts"
 export interface SearchOptions {
   /** Only that of one process, by its pid in the images, with what it shares. */
   readonly pid?: number | undefined
-  /** How many bytes around a match are given; 32 when left out, at most {@link mostContext}. */
+  /** How many bytes around a match are given; 32 when left out, at most 65 536. */
   readonly context?: number | undefined
   /** How much is read at once, in bytes; two buffers of this are in memory. Four MiB when left out. */
   readonly chunk?: number | undefined
@@ -48,14 +48,14 @@ export interface SearchOptions {
 }
 
 /** How much was searched, in bytes. */
-export interface Searched {
+interface Searched {
   readonly searched: number
   /** Left for a restore to fetch, or not there. */
   readonly unknown: number
 }
 
 /** The most bytes around a match that are given. */
-export const mostContext = 65_536
+const mostContext = 65_536
 
 /** What a search can fail with. */
 export type SearchError = InvalidPattern | MemoryError

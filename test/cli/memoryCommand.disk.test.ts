@@ -49,7 +49,7 @@ describe("stasis memory", () => {
       expect((yield* memory("--search", "the heap", "--max", "2", "--quiet")).out.split("\n")).toHaveLength(3)
     }))
 
-  it.effect.each([
+  it.effect.each<readonly [ReadonlyArray<string>, string]>([
     [["--search-bytes", "zz"], 'stasis: Cannot search for "zz": it is not hexadecimal digits\n'],
     [["--dump", "heap"], "stasis: say whose memory to dump, with --pid\nhint: see stasis memory --help\n"]
   ])("refuses %j", ([argv, err]) =>

@@ -5,7 +5,7 @@
 import type { DumpedRange } from "./PageMap.ts"
 
 /** One read of a file into the buffer. */
-export interface Read {
+interface Read {
   readonly depth: number
   readonly file: string
   readonly offset: number
@@ -15,7 +15,7 @@ export interface Read {
 }
 
 /** Bytes in the buffer that lie together in memory. */
-export interface Segment {
+interface Segment {
   readonly address: bigint
   readonly at: number
   readonly length: number

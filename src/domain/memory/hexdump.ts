@@ -1,7 +1,7 @@
 /** Bytes of memory as lines of text, in the canonical form of hexdump(1): sixteen bytes a line, in hexadecimal and as text. */
 
 /** How many bytes a line has. */
-export const lineBytes = 16
+const lineBytes = 16
 
 /** Where a dump stands: the last line's bytes, to which lines that are alike come down, and whether one did. */
 export interface HexState {

@@ -8,7 +8,7 @@
 import type { Matcher } from "./Matcher.ts"
 
 /** An expression may take this long on a thousand bytes, in milliseconds. */
-export const patience = 100
+const patience = 100
 
 /**
  * Whether a matcher is slow on a text made of the characters of its source.
