@@ -46,7 +46,7 @@ export const describeMemory = (
     const open = yield* openMemories(folder)
     const problems: Array<MemoryProblem> = []
     const names = yield* Effect.catchAll(readFileNames(folder), (error) =>
-      Effect.sync((): FileNames => (problems.push(error), new Map())))
+      Effect.as(Effect.sync(() => problems.push(error)), new Map<number, string>() satisfies FileNames))
     const processes: Array<ProcessReport> = []
     for (const one of pid === undefined ? pidsOf(folder) : [pid]) {
       const memory = yield* Effect.either(memoryOf(open, one))

@@ -61,7 +61,7 @@ function* absences({ areas }: ProcessMemory, start: bigint, end: bigint): Genera
     if (area.end <= from) continue
     if (area.start >= end) break
     if (area.start > from) yield { start: from, end: area.start, why: unmapped }
-    from = area.start > from ? area.start : from
+    if (area.start > from) from = area.start
     const to = area.end < end ? area.end : end
     yield { start: from, end: to, why: whyAbsent(area) }
     from = to

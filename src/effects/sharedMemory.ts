@@ -8,7 +8,7 @@ import type { ImageUnreadable, StorageFailed } from "../domain/CheckpointError.t
 import * as ImageFile from "../domain/image/ImageFile.ts"
 import { kinds } from "../domain/image/kinds.ts"
 import type { MemoryArea } from "../domain/memory/MemoryArea.ts"
-import * as PageMap from "../domain/memory/PageMap.ts"
+import type * as PageMap from "../domain/memory/PageMap.ts"
 import type { ImageChain } from "./imageChain.ts"
 import { hasImage, readValues } from "./readImage.ts"
 
@@ -26,7 +26,10 @@ export const readSharedMemory = ({ folders: [folder] }: ImageChain): Effect.Effe
   Effect.gen(function* () {
     const problems: Array<ImageUnreadable | StorageFailed> = []
     const attempt = <A>(read: Effect.Effect<ReadonlyArray<A>, ImageUnreadable | StorageFailed>) =>
-      Effect.catchAll(read, (error) => Effect.sync((): ReadonlyArray<A> => (problems.push(error), [])))
+      Effect.catchAll(
+        read,
+        (error) => Effect.as(Effect.sync(() => problems.push(error)), [] satisfies ReadonlyArray<A>)
+      )
     const inodes = hasImage(folder, "memfd.img")
       ? yield* attempt(readValues(folder, "memfd.img", kinds.memfd_inode))
       : []

@@ -28,6 +28,21 @@ const failed = (more: Partial<Errors.RuntimeFailed>) =>
 /** One row for each thing that is said, with the status of the design's table. */
 const table: ReadonlyArray<readonly [error: Errors.CheckpointError, status: number, message: string]> = [
   [
+    new Errors.ProcessNotFound({ path, pid: 9, pids: [1, 6] }),
+    404,
+    'Cannot find the memory of process 9 in the images in "/srv/checkpoints/first": there are 1, 6'
+  ],
+  [
+    new Errors.ProcessNotFound({ path, pid: 9, pids: [] }),
+    404,
+    'Cannot find the memory of process 9 in the images in "/srv/checkpoints/first": there is none'
+  ],
+  [
+    new Errors.InvalidPattern({ pattern: "zz", reason: "it is not hexadecimal digits" }),
+    400,
+    'Cannot search for "zz": it is not hexadecimal digits'
+  ],
+  [
     new Errors.InvalidCheckpointName({ checkpoint: "../x", allowed, reason: "Pattern" }),
     400,
     "Invalid checkpoint ID (../x), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
