@@ -156,6 +156,11 @@ const table: ReadonlyArray<readonly [error: Errors.CheckpointError, status: numb
     'Cannot find images of CRIU in "/srv/checkpoints/first": there is no inventory.img in it'
   ],
   [
+    new Errors.SealRefused({ container, checkpoint, path, reason: "Damaged", detail: "mm-1.img: it is empty" }),
+    409,
+    'Cannot seal checkpoint "first" of container "web": it is damaged, mm-1.img: it is empty (in "/srv/checkpoints/first")'
+  ],
+  [
     new Errors.ImageUnreadable({ path, file: "mm-1.img", reason: "it ends within entry 0" }),
     500,
     'Cannot read the image "mm-1.img" in "/srv/checkpoints/first": it ends within entry 0'

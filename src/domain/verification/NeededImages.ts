@@ -45,7 +45,7 @@ const notThere = ({ names }: Contents, needs: ReadonlyArray<Need>): ReadonlyArra
     }))
 
 /** Every image that is called for. */
-export const all = (contents: Contents): ReadonlyArray<Need> => [
+const all = (contents: Contents): ReadonlyArray<Need> => [
   { file: "inventory.img", by: "every dump" },
   { file: "pstree.img", by: "every dump" },
   ...tasks(contents),

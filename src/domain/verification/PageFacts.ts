@@ -8,7 +8,7 @@ import type { Image } from "../image/ImageFile.ts"
 import type { PagemapEntry, PagemapHead } from "../image/message/Pagemap.ts"
 
 /** Addresses from `start` up to `end`. */
-export interface Range {
+interface Range {
   readonly start: bigint
   readonly end: bigint
 }

@@ -18,9 +18,6 @@ export const fileName = "seal.json"
 /** Whether a file is the seal, or one that was never finished: no seal speaks of them. */
 export const isSeal = (path: string): boolean => path === fileName || path.startsWith(`.${fileName}.`)
 
-/** The largest seal that is read, in bytes: enough for several hundred thousand files. */
-export const maximumBytes = 64 * 1024 * 1024
-
 /** A file as it was sealed. */
 export const SealedFile = Schema.Struct({
   /** Below the folder, such as `pre-dump/pages-1.img`. */

@@ -14,7 +14,7 @@ export const Outlook = Schema.Literal("possible", "doubtful", "impossible")
 export type Outlook = typeof Outlook.Type
 
 /** What is wrong with a file. */
-export const Fault = Schema.Literal(
+const Fault = Schema.Literal(
   /** It is called for, and not there. */
   "missing",
   /** It is shorter than it has to be. */
