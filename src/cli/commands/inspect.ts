@@ -12,8 +12,10 @@ import * as flags from "../criuFlags.ts"
 import { imageFlags, type ImageInput, type ImagesError, imagesOf } from "../images.ts"
 import { show } from "../inspection/show.ts"
 import { inWorldOf } from "../inWorlds.ts"
+import { readPage, writePage } from "../inspectionPage.ts"
 import { Output } from "../Output.ts"
 import * as print from "../print.ts"
+import { UsageError } from "../UsageError.ts"
 import * as values from "../values.ts"
 import { wellFormed } from "../wellFormed.ts"
 import { type Surroundings, Worlds } from "../Worlds.ts"
@@ -31,9 +33,22 @@ export const inspect = Command.make("inspect", {
   ),
   env: Options.boolean("env").pipe(
     Options.withDescription("Show the values of environments, which may be secrets, and not only the names")
-  )
+  ),
+  html: Options.text("html").pipe(
+    Options.withPseudoName("file"),
+    Options.withDescription(
+      "Write all of it as a page for a browser to a new file that only you may read; - is standard output"
+    ),
+    Options.optional
+  ),
+  force: Options.boolean("force").pipe(Options.withDescription("Write over a file that is there"))
 }, (input) =>
   Effect.gen(function* () {
+    if (Option.isSome(input.html)) {
+      if (Option.isSome(input.sections)) return yield* usage("a page has every section: leave out --sections")
+      return yield* writePage(yield* readPage(input), { file: input.html.value, force: input.force })
+    }
+    if (input.force) return yield* usage("--force is for --html")
     const sections = sectionsOf(input.sections, input.env)
     const value = yield* look(input, { sections, environment: input.env })
     const manner = {
@@ -52,6 +67,8 @@ export const inspect = Command.make("inspect", {
       "Show when and how a checkpoint was made, how large it is, how long it froze, and what is in it"
     )
   )
+
+const usage = (detail: string) => new UsageError({ command: "stasis inspect", detail })
 
 /** In the world that knows the container, or in the folder that is named. */
 const look = (

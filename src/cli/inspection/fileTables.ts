@@ -48,9 +48,11 @@ export const fileTables = ({ locks, processes, removed }: Files): string =>
     ])
   ].join("\n")
 
-const flagsOf = (file: OpenFile): ReadonlyArray<string> => "flags" in file ? file.flags : []
+/** How it was opened, where that is more than reading and writing. */
+export const flagsOf = (file: OpenFile): ReadonlyArray<string> => "flags" in file ? file.flags : []
 
-const describe = (file: OpenFile): string => {
+/** What a descriptor refers to, in words. */
+export const describe = (file: OpenFile): string => {
   switch (file.kind) {
     case "regular":
       return [

@@ -61,12 +61,14 @@ const credentials = ({ capabilities, group, groups, label, noNewPrivileges, secu
 
 const same = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean => a.join() === b.join()
 
-const idsOf = ({ effective, filesystem, real, saved }: Credentials["user"]): string =>
+/** Ids, once where they are all the same. */
+export const idsOf = ({ effective, filesystem, real, saved }: Credentials["user"]): string =>
   real === effective && saved === effective && filesystem === effective
     ? String(effective)
     : `${effective} (real ${real}, saved ${saved}, for files ${filesystem})`
 
-const threadLine = (
+/** A thread with what is unusual of it. */
+export const threadLine = (
   { blocked, credentials, name, pending, scheduling, seccomp, tid }: Thread,
   process: Process
 ): string =>
@@ -87,16 +89,19 @@ const threadLine = (
     ])
   ].join(", ")
 
-const timerLine = ({ clock, intervalMicros, name, remainingMicros, signal }: Timer): string =>
+/** A timer. */
+export const timerLine = ({ clock, intervalMicros, name, remainingMicros, signal }: Timer): string =>
   [
     `${name}${clock === undefined ? "" : ` (${clock})`} in ${humanize.duration(remainingMicros / 1000)}`,
     ...(intervalMicros === 0 ? [] : [`then every ${humanize.duration(intervalMicros / 1000)}`]),
     ...(signal === undefined ? [] : [signal])
   ].join(", ")
 
-const isBound = ({ hard, soft }: Limit): boolean => soft !== undefined || hard !== undefined
+/** Whether there is a limit at all. */
+export const isBound = ({ hard, soft }: Limit): boolean => soft !== undefined || hard !== undefined
 
-const limitWord = ({ hard, name, soft }: Limit): string =>
+/** A limit, with the hard one where that is another. */
+export const limitWord = ({ hard, name, soft }: Limit): string =>
   `${name}=${soft ?? "unlimited"}${soft === hard ? "" : `:${hard ?? "unlimited"}`}`
 
 const environment = ({ environment = [] }: Process): ReadonlyArray<Pair> =>

@@ -60,7 +60,8 @@ export const namespaceTable = (namespaces: ReadonlyArray<Namespace>): string =>
     namespaces.map((one) => [one.type, String(one.id), String(one.processes.length), escape(describe(one).join(", "))])
   )
 
-const describe = (one: Namespace): ReadonlyArray<string> => [
+/** What is known of a namespace. */
+export const describe = (one: Namespace): ReadonlyArray<string> => [
   ...(one.isOutside ? ["that of the machine"] : []),
   ...(one.externalKey === undefined ? [] : [`external (${one.externalKey})`]),
   ...(one.hostname === undefined ? [] : [`host name ${one.hostname}`]),
