@@ -1,4 +1,5 @@
 /** `stasis inspect --html FILE`: everything of a checkpoint as one page for a browser. */
+import { createHash } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -9,7 +10,6 @@ import type { FoundImages } from "../effects/findImages.ts"
 import { Images } from "../effects/Images.ts"
 import { inspectImages } from "../effects/inspectCheckpoint.ts"
 import { mapMemories } from "../effects/mapMemories.ts"
-import * as ImageDigest from "../layers/shared/ImageDigest.ts"
 import { given } from "./criuFlags.ts"
 import { type ImageInput, type ImagesError, imagesOf } from "./images.ts"
 import { inWorldOf } from "./inWorlds.ts"
@@ -63,7 +63,7 @@ const pageOf = (found: FoundImages, environment: boolean) =>
       maps,
       now: yield* Clock.currentTimeMillis,
       version,
-      digest: ImageDigest.ofText
+      digest: (text) => createHash("sha256").update(text).digest("hex")
     })
   })
 

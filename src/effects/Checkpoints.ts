@@ -16,6 +16,8 @@ import type {
   RestoreOptions,
   SealOptions
 } from "../domain/CheckpointOptions.ts"
+import type { Difference } from "../domain/difference/Difference.ts"
+import type { Inspection } from "../domain/inspection/Inspection.ts"
 import type { MemoryHit } from "../domain/memory/MemoryHit.ts"
 import type { MemoryReport } from "../domain/memory/MemoryReport.ts"
 import type { Pattern } from "../domain/memory/Pattern.ts"
@@ -26,8 +28,10 @@ import type { Verification } from "../domain/verification/Verification.ts"
 import type { Ports } from "./Attempt.ts"
 import { createCheckpoint, type CreateError } from "./createCheckpoint.ts"
 import { memory as readMemory, type MemoryOptions } from "./describeMemory.ts"
+import { diffCheckpoints, type DiffOptions } from "./diffCheckpoints.ts"
 import type { FindImagesError } from "./findImages.ts"
 import type { Hooks } from "./Hooks.ts"
+import { inspectCheckpoint, type InspectOptions } from "./inspectCheckpoint.ts"
 import * as Operation from "./Operation.ts"
 import type { MemoryError } from "./processMemory.ts"
 import { preflight as preflightCheckpoint, type PreflightError } from "./preflight.ts"
@@ -98,6 +102,14 @@ export class Checkpoints extends Context.Tag("stasis/Checkpoints")<Checkpoints, 
     container?: string,
     options?: RecoverOptions
   ) => Effect.Effect<ReadonlyArray<Recovered>, RecoverError>
+  /** What is in a checkpoint, or in any folder of images: an overview, and the sections that are asked for, all by default. */
+  readonly inspect: (source: Source, options?: InspectOptions) => Effect.Effect<Inspection, FindImagesError>
+  /** What changed from one checkpoint, or folder of images, to another: processes, what they have open, and their memory. */
+  readonly diff: (
+    before: Source,
+    after: Source,
+    options?: DiffOptions
+  ) => Effect.Effect<Difference, FindImagesError>
   /**
    * Says whether the images of a checkpoint, or of any folder, are whole, what is wrong, and whether a restore could still work. Of
    * a sealed one each byte is read.
@@ -149,6 +161,8 @@ export const layer: Layer.Layer<Checkpoints, never, Ports> = Layer.fresh(Layer.e
         provide(restoreCheckpoint(container, name, options, Operation.unwatched, hooks)),
       beginRestore,
       recover: (container, options = {}) => provide(recoverContainers(container, options)),
+      inspect: (source, options = {}) => provide(inspectCheckpoint(source, options)),
+      diff: (before, after, options = {}) => provide(diffCheckpoints(before, after, options)),
       verify: (source) => provide(verifyCheckpoint(source)),
       seal: (container, name, options = {}) => provide(sealCheckpoint(container, name, options)),
       memory: (source, options = {}) => provide(readMemory(source, options)),
@@ -549,3 +563,57 @@ export const memory = (source: Source, options?: MemoryOptions) =>
  */
 export const search = (source: Source, pattern: Pattern, options?: SearchOptions) =>
   Stream.unwrap(Effect.map(Checkpoints, (service) => service.search(source, pattern, options)))
+
+/**
+ * What is in a checkpoint, or in any folder of CRIU's images (`{ path }`): an overview, and the sections that are named in
+ * `sections`, all by default. It reads the images in place, and of the pages only command lines and the names of variables; their
+ * values are there only with `environment`.
+ *
+ * Images that are damaged or gone stop nothing: they are in `problems`. Fails as {@link get} does, and with `ImagesNotFound`.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first")
+ *   const { overview, processes } = yield* Checkpoints.inspect({ container: "web", name: "first" }, { sections: ["processes"] })
+ *   return `${overview?.processes} process: ${processes?.map(({ commandLine }) => commandLine?.join(" "))}`
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // 1 process: counter
+ * ```
+ */
+export const inspect = (source: Source, options?: InspectOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.inspect(source, options))
+
+/**
+ * What changed from one checkpoint, or folder of CRIU's images, to another: processes that came and went, files and sockets that
+ * were opened and closed, mounts and namespaces, and for each area of memory how many pages are not as they were. Pages are compared
+ * by what is in them, in constant memory; with `pages` it is said where they are.
+ *
+ * What cannot be read is in `problems`. Fails as {@link inspect} does.
+ *
+ * @example
+ * ```ts
+ * import { Checkpoints } from "stasis"
+ * import * as Memory from "stasis/Memory"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Checkpoints.create("web", "first", { leaveRunning: true })
+ *   yield* Checkpoints.create("web", "second", { leaveRunning: true })
+ *   const one = { container: "web", name: "first" }
+ *   const { isEqual } = yield* Checkpoints.diff(one, { container: "web", name: "second" })
+ *   return isEqual
+ * })
+ *
+ * const layer = Memory.layer({ containers: [{ id: "web" }] })
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))) // true
+ * ```
+ */
+export const diff = (before: Source, after: Source, options?: DiffOptions) =>
+  Effect.flatMap(Checkpoints, (service) => service.diff(before, after, options))

@@ -66,7 +66,7 @@ export const imagesOf = (
       ? Effect.fail(new ImagesNotFound({ path, reason: "there is no such folder" }))
       : Effect.succeed(found)
   }
-  return Layer.mock(Images, { open, openDamaged: open, digest: () => "" })
+  return Layer.mock(Images, { open, openDamaged: open, digest: () => Effect.succeed("") })
 }
 
 const folderOf = (folder: BuiltFolder, reads: (file: string, bytes: number) => void): ImageFolder => {

@@ -9,7 +9,7 @@ import { goldenFolder } from "../golden/goldenFolder.ts"
 
 const noOthers = Layer.mock(Images, {
   openDamaged: (path) => Effect.fail(new ImagesNotFound({ path, reason: "it is not a folder" })),
-  digest: () => ""
+  digest: () => Effect.succeed("")
 })
 
 const inspect = (changes: Readonly<Record<string, Uint8Array | undefined>>) =>

@@ -34,7 +34,7 @@ interface Manifest {
 }
 
 /** A dump, and what the process said at that time. */
-interface Dumped {
+export interface Dumped {
   /** The folder of images. */
   readonly images: string
   readonly manifest: Manifest
