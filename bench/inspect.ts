@@ -31,7 +31,7 @@ export const inspect = (quick: boolean) =>
     const peer = yield* PodmanArchive.make(scratch, mebibytes)
     const [first, second] = yield* twoCheckpoints(mebibytes)
 
-    const overview = stasis(["inspect", "--path", first, "--sections", "overview"])
+    const overview = stasis(["inspect", "--path", first])
     const whole = stasis(["inspect", "--path", peer.images, "--sections", "all"])
     const search = (pattern: ReadonlyArray<string>) => stasis(["memory", "--path", first, ...pattern])
     const version = yield* interleave(runs, 2, { run: overview }, { run: stasis(["--version"]) })
@@ -44,7 +44,7 @@ export const inspect = (quick: boolean) =>
     return [
       Row.ofDifference(
         piece,
-        name("inspect, overview, against --version"),
+        name("inspect, against --version"),
         version,
         bound({
           share: 0,
@@ -53,7 +53,7 @@ export const inspect = (quick: boolean) =>
       ),
       Row.ofQuantity(
         piece,
-        name("inspect, overview, resident"),
+        name("inspect, resident"),
         residents(first, runs),
         "MB",
         bound({
@@ -109,7 +109,7 @@ const residents = (folder: string, runs: number): ReadonlyArray<number> =>
   Array.from({ length: runs }, () => {
     const said = `process.on("exit", () => console.error("resident " + process.resourceUsage().maxRSS))`
     const args = ["--import", `data:text/javascript,${encodeURIComponent(said)}`, program]
-    const { stderr } = spawnSync(process.execPath, [...args, "inspect", "--path", folder, "--sections", "overview"], {
+    const { stderr } = spawnSync(process.execPath, [...args, "inspect", "--path", folder], {
       encoding: "utf8"
     })
     return Number(/^resident (\d+)$/m.exec(stderr)?.[1]) * 1024 / 1e6
