@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 
 /** Bytes with three significant digits, in powers of 1024: `12.3 MiB`. */
 export const bytes = (count: number): string => {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
   const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(count) / 10))
   const value = count / 1024 ** power
   const digits = power === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2

@@ -16,7 +16,7 @@ import { inWorldOf } from "./inWorlds.ts"
 import { Output } from "./Output.ts"
 import { areaTable } from "./page/areaTable.ts"
 import { document } from "./page/document.ts"
-import { html } from "./page/html.ts"
+import { markup } from "./page/markup.ts"
 import { memoryMap, type NameOf } from "./page/memoryMap.ts"
 import * as print from "./print.ts"
 import { version } from "./version.ts"
@@ -56,7 +56,7 @@ const pageOf = (found: FoundImages, environment: boolean) =>
     const most = Math.max(30, Math.min(400, Math.floor(mostAreas / Math.max(1, count))))
     const maps = yield* mapMemories(found.folder, (memory, names) => {
       const nameOf: NameOf = ({ fileId }) => fileId === undefined ? undefined : names.get(fileId)
-      return html`${memoryMap(memory, nameOf, most)}${areaTable(memory, nameOf, most)}`
+      return markup`${memoryMap(memory, nameOf, most)}${areaTable(memory, nameOf, most)}`
     })
     return document({
       inspection,

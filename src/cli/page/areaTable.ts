@@ -3,13 +3,13 @@ import { addressOf } from "../../domain/memory/MemoryHit.ts"
 import * as PageMap from "../../domain/memory/PageMap.ts"
 import * as humanize from "../humanize.ts"
 import { counted } from "./figures.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, markup } from "./markup.ts"
 import type { NameOf, Subject } from "./memoryMap.ts"
 import { table } from "./table.ts"
 
 /** The table, closed until it is opened or led to. */
 export const areaTable = ({ areas, pages, pid }: Subject, nameOf: NameOf, most: number): Html =>
-  html`<details class="more"><summary>${counted(areas.length, "area")} as a table</summary>${
+  markup`<details class="more"><summary>${counted(areas.length, "area")} as a table</summary>${
     table({
       caption: `Areas of the memory of process ${pid}`,
       columns: [
@@ -26,26 +26,26 @@ export const areaTable = ({ areas, pages, pid }: Subject, nameOf: NameOf, most: 
         return {
           id: `a${pid}-${index}`,
           cells: [
-            html`<code>${addressOf(area.start)}–${addressOf(area.end)}</code>`,
-            html`<span class="key k-${area.kind}"></span>${area.kind}`,
-            html`<code>${area.protection}</code>`,
+            markup`<code>${addressOf(area.start)}–${addressOf(area.end)}</code>`,
+            markup`<span class="key k-${area.kind}"></span>${area.kind}`,
+            markup`<code>${area.protection}</code>`,
             humanize.bytes(Number(area.end - area.start)),
-            html`${bytesOf(own)}${
+            markup`${bytesOf(own)}${
               missing > 0n
-                ? html`
+                ? markup`
                   <b class="bad">${bytesOf(missing)} missing</b>
                 `
                 : undefined
             }`,
             bytesOf(parent),
-            html`<code>${nameOf(area)}</code>`
+            markup`<code>${nameOf(area)}</code>`
           ]
         }
       }),
       most
     })
   }${
-    areas.length > most ? html`<p class="note">${counted(areas.length - most, "more area")} left out.</p>` : undefined
+    areas.length > most ? markup`<p class="note">${counted(areas.length - most, "more area")} left out.</p>` : undefined
   }</details>`
 
 const bytesOf = (bytes: bigint): string => bytes === 0n ? "–" : humanize.bytes(Number(bytes))

@@ -2,9 +2,11 @@
 import * as Encoding from "effect/Encoding"
 import * as Either from "effect/Either"
 import type { Inspection } from "../../domain/inspection/Inspection.ts"
+import { commandOf } from "../inspection/processTree.ts"
 import { describe } from "../inspection/record.ts"
+import { cut } from "./figures.ts"
 import { filesSection } from "./filesSection.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, markup } from "./markup.ts"
 import { imagesSection } from "./imageSizes.ts"
 import { memorySection } from "./memorySection.ts"
 import { head, problems, titleOf } from "./overview.ts"
@@ -40,7 +42,7 @@ export const document = (page: Page): string => {
     "base-uri 'none'",
     "form-action 'none'"
   ].join("; ")
-  return html`
+  return markup`
     <!doctype html>
     <html lang="en">
       <head>
@@ -56,27 +58,31 @@ export const document = (page: Page): string => {
       <body>
     <a class="skip" href="#main">Skip to the contents</a>
     ${head(inspection)}
-    <nav aria-label="Sections"><ul>${sections.map(({ id, name }) =>
-      html`<li><a href="#${id}">${name}</a></li>`
-    )}</ul></nav>
+    <nav aria-label="Sections"><ul>${
+    sections.map(({ id, name }) => markup`<li><a href="#${id}">${name}</a></li>`)
+  }</ul></nav>
     <main id="main">
     ${problems(inspection.problems)}
-    ${sections.map(({ body, id, name, note }) =>
-      html`
+    ${
+    sections.map(({ body, id, name, note }) =>
+      markup`
         <section id="${id}"
-          aria-labelledby="${id}-title"><h2 id="${id}-title">${name}</h2>${note === undefined
-            ? undefined
-            : html`<p class="note">${note}</p>`}${body}</section>
+          aria-labelledby="${id}-title"><h2 id="${id}-title">${name}</h2>${
+        note === undefined ? undefined : markup`<p class="note">${note}</p>`
+      }${body}</section>
       `
-    )}</main>
-    <footer><p>Made by stasis ${version} on ${new Date(page.now).toISOString().slice(
+    )
+  }</main>
+    <footer><p>Made by stasis ${version} on ${
+    new Date(page.now).toISOString().slice(
       0,
       10
-    )}, from the images alone. The page may hold secrets: it shows command lines, paths and addresses.</p></footer>
+    )
+  }, from the images alone. The page may hold secrets: it shows command lines, paths and addresses.</p></footer>
     <script>${script}</script>
       </body>
     </html>
-  `.text
+  `.text.trimStart()
 }
 
 interface Section {
@@ -88,7 +94,7 @@ interface Section {
 
 const sectionsOf = ({ inspection, maps, now }: Page): ReadonlyArray<Section> => {
   const { cgroups, checkpoint, files, images, memory, mounts, namespaces, processes = [], statistics } = inspection
-  const names = new Map(processes.map(({ name, pid }) => [pid, name]))
+  const names = new Map(processes.map((process) => [process.pid, cut(commandOf(process), 80)]))
   const nameOf = (pid: number) => names.get(pid) ?? ""
   const withMemory = new Set(memory?.processes.map(({ pid }) => pid))
   const descriptors = new Map(files?.processes.map((one) => [one.pid, one.descriptors.length]))

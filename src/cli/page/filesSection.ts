@@ -3,7 +3,7 @@ import type { Descriptor, FileLock, Files, FilesOfProcess, RemovedFile } from ".
 import * as humanize from "../humanize.ts"
 import { describe, flagsOf } from "../inspection/fileTables.ts"
 import { counted, cut } from "./figures.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, markup } from "./markup.ts"
 import { table } from "./table.ts"
 
 /** What a process is called, for headings. */
@@ -12,14 +12,12 @@ export type Titles = (pid: number) => string
 /** The section. The filter shows itself where scripts run. */
 export const filesSection = ({ locks, processes, removed }: Files, titleOf: Titles): Html => {
   const most = Math.max(40, Math.min(1000, Math.floor(mostRows / Math.max(1, processes.length))))
-  return html`
+  return markup`
     <p class="tool"
       hidden><label>Filter <input type="search" id="filter" placeholder="path, address, kind, state …" autocomplete="off" spellcheck="false" aria-controls="filtered"></label> <output for="filter" id="matches"></output></p>
-    <div id="filtered">${processes.map((process) =>
-      ofProcess(process, titleOf, most, processes.length <= mostOpen)
-    )}</div>${locks.length === 0 ? undefined : lockTable(locks)}${removed.length === 0
-      ? undefined
-      : removedTable(removed)}
+    <div id="filtered">${
+    processes.map((process) => ofProcess(process, titleOf, most, processes.length <= mostOpen))
+  }</div>${locks.length === 0 ? undefined : lockTable(locks)}${removed.length === 0 ? undefined : removedTable(removed)}
   `
 }
 
@@ -29,30 +27,36 @@ const ofProcess = (
   most: number,
   isOpen: boolean
 ): Html =>
-  html`
+  markup`
     <details class="card" id="f${pid}"
-      ${isOpen
-        ? html`
+      ${
+    isOpen
+      ? markup`
           open
         `
-        : undefined}><summary><h3><a href="#p${pid}" class="pid">${pid}</a> ${titleOf(
-          pid
-        )}</h3> <span class="sum">${sharedWith === undefined
-        ? counted(descriptors.length, "descriptor")
-        : "shared"}</span></summary>${sharedWith !== undefined
-        ? html`<p class="note">It shares the descriptors of <a href="#f${sharedWith}">${sharedWith}</a>.</p>`
-        : table({
-          caption: `Open files of process ${pid}`,
-          columns: [{ name: "Fd", isNumber: true }, { name: "Kind" }, { name: "What" }, { name: "Opened" }],
-          rows: descriptors.map((one) => ({ cells: row(one) })),
-          most
-        })}</details>
+      : undefined
+  }><summary><h3><a href="#p${pid}" class="pid">${pid}</a> ${
+    titleOf(
+      pid
+    )
+  }</h3> <span class="sum">${
+    sharedWith === undefined ? counted(descriptors.length, "descriptor") : "shared"
+  }</span></summary>${
+    sharedWith !== undefined
+      ? markup`<p class="note">It shares the descriptors of <a href="#f${sharedWith}">${sharedWith}</a>.</p>`
+      : table({
+        caption: `Open files of process ${pid}`,
+        columns: [{ name: "Fd", isNumber: true }, { name: "Kind" }, { name: "What" }, { name: "Opened" }],
+        rows: descriptors.map((one) => ({ cells: row(one) })),
+        most
+      })
+  }</details>
   `
 
 const row = ({ closeOnExec, descriptor, file }: Descriptor) => [
   descriptor,
-  html`<span class="chip">${file.kind}</span>`,
-  html`<code>${cut(describe(file), 1000)}</code>`,
+  markup`<span class="chip">${file.kind}</span>`,
+  markup`<code>${cut(describe(file), 1000)}</code>`,
   [
     ...("access" in file ? [file.access] : []),
     ...flagsOf(file),
@@ -61,7 +65,7 @@ const row = ({ closeOnExec, descriptor, file }: Descriptor) => [
 ]
 
 const lockTable = (locks: ReadonlyArray<FileLock>): Html =>
-  html`<h3>${counted(locks.length, "lock")}</h3>${
+  markup`<h3>${counted(locks.length, "lock")}</h3>${
     table({
       caption: "Locks on files",
       columns: [
@@ -73,23 +77,23 @@ const lockTable = (locks: ReadonlyArray<FileLock>): Html =>
       ],
       rows: locks.map(({ access, descriptor, length, path, pid, start, type }) => ({
         cells: [
-          html`<a href="#p${pid}" class="pid">${pid}</a>`,
+          markup`<a href="#p${pid}" class="pid">${pid}</a>`,
           descriptor,
           `${type}, ${access}`,
           length === undefined ? `${start} to the end` : `${start} to ${start + length - 1}`,
-          html`<code>${path ?? "unknown"}</code>`
+          markup`<code>${path ?? "unknown"}</code>`
         ]
       }))
     })
   }`
 
 const removedTable = (removed: ReadonlyArray<RemovedFile>): Html =>
-  html`<h3>${counted(removed.length, "removed file")}</h3>${
+  markup`<h3>${counted(removed.length, "removed file")}</h3>${
     table({
       caption: "Files whose name was gone",
       columns: [{ name: "File" }, { name: "Kept as" }, { name: "Size", isNumber: true }],
       rows: removed.map(({ how, path, size }) => ({
-        cells: [html`<code>${path ?? "unknown"}</code>`, how, size === undefined ? "–" : humanize.bytes(size)]
+        cells: [markup`<code>${path ?? "unknown"}</code>`, how, size === undefined ? "–" : humanize.bytes(size)]
       }))
     })
   }`

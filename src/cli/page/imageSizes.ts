@@ -2,7 +2,7 @@
 import type { ImageSize } from "../../domain/inspection/ImageSize.ts"
 import * as humanize from "../humanize.ts"
 import { coordinate, counted, percent } from "./figures.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, markup } from "./markup.ts"
 import { table } from "./table.ts"
 
 /** The section; the largest first, and of very many only those. */
@@ -11,10 +11,10 @@ export const imagesSection = (images: ReadonlyArray<ImageSize>): Html => {
   const largest = Math.max(1, ...images.slice(0, 1).map(({ bytes }) => bytes))
   const rows = images.map(({ bytes, file, kind }) => ({
     cells: [
-      html`<code>${file}</code>`,
-      kind ?? html`<span class="note">no image that is known</span>`,
+      markup`<code>${file}</code>`,
+      kind ?? markup`<span class="note">no image that is known</span>`,
       humanize.bytes(bytes),
-      html`
+      markup`
         <svg class="share" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
           <rect x="0" y="0" width="${coordinate((1000 * bytes) / largest)}" height="10" />
         </svg>
@@ -34,9 +34,9 @@ export const imagesSection = (images: ReadonlyArray<ImageSize>): Html => {
       ],
       rows: shown
     })
-  return html`${sizes("The largest image files", rows.slice(0, first))}${
+  return markup`${sizes("The largest image files", rows.slice(0, first))}${
     rows.length > first
-      ? html`<details class="more"><summary>${counted(rows.length - first, "smaller file")}</summary>${
+      ? markup`<details class="more"><summary>${counted(rows.length - first, "smaller file")}</summary>${
         sizes("The other image files", rows.slice(first))
       }</details>`
       : undefined

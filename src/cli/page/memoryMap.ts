@@ -4,7 +4,7 @@ import { addressOf } from "../../domain/memory/MemoryHit.ts"
 import * as PageMap from "../../domain/memory/PageMap.ts"
 import * as humanize from "../humanize.ts"
 import { coordinate, counted, percent } from "./figures.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, markup } from "./markup.ts"
 import { type Item, layoutOf, mapWidth, narrowest, type Row } from "./memoryLayout.ts"
 import { type Cell, cellsOf } from "./memoryStrip.ts"
 
@@ -22,30 +22,36 @@ export type NameOf = (area: MemoryArea) => string | undefined
 /** Draws the map. Each area leads to its row in the table, if that is not left out: those have the ids `a<pid>-<index>`. */
 export const memoryMap = (subject: Subject, nameOf: NameOf, most: number): Html => {
   const { rows, scale } = layoutOf(subject.areas, most)
-  if (rows.length === 0) return html`<p class="note">It has no areas of memory.</p>`
+  if (rows.length === 0) return markup`<p class="note">It has no areas of memory.</p>`
   const indexes = new Map(subject.areas.map((area, index) => [area, index]))
   const draw = (item: Item) => item.areas.length === 0 ? gap(item) : bar(item, subject, nameOf, indexes)
-  return html`
-    <div class="map" data-map="${subject.pid}" data-scale="${scale}">${rows.map((row) =>
-      html`
+  return markup`
+    <div class="map" data-map="${subject.pid}" data-scale="${scale}">${
+    rows.map((row) =>
+      markup`
         ${separation(row)}<div class="row"><span class="at">${addressOf(row.items[0]?.start ?? 0n)}</span>
-        <svg viewBox="0 0 ${mapWidth} 40" preserveAspectRatio="none" role="group" aria-label="Areas from ${addressOf(
+        <svg viewBox="0 0 ${mapWidth} 40" preserveAspectRatio="none" role="group" aria-label="Areas from ${
+        addressOf(
           row.items[0]?.start ?? 0n
-        )} to ${addressOf(row.items.at(-1)?.end ?? 0n)}">${row.items.map(draw)}</svg></div>
+        )
+      } to ${addressOf(row.items.at(-1)?.end ?? 0n)}">${row.items.map(draw)}</svg></div>
       `
-    )}</div>
+    )
+  }</div>
     <p
-      class="note">To one scale: a tenth of the width is ${humanize.bytes(
-        (scale * mapWidth) / 10
-      )}. What would be narrower than ${percent(narrowest, mapWidth)} of the width is drawn that wide.</p>
+      class="note">To one scale: a tenth of the width is ${
+    humanize.bytes(
+      (scale * mapWidth) / 10
+    )
+  }. What would be narrower than ${coordinate((100 * narrowest) / mapWidth)}% of the width is drawn that wide.</p>
   `
 }
 
 const separation = ({ gap }: Row): Html =>
-  gap === undefined ? html`` : html`<p class="far"><span>nothing for ${humanize.bytes(Number(gap))}</span></p>`
+  gap === undefined ? markup`` : markup`<p class="far"><span>nothing for ${humanize.bytes(Number(gap))}</span></p>`
 
 const gap = ({ size, width, x }: Item): Html =>
-  html`
+  markup`
     <g class="gap">
       <title>nothing for ${humanize.bytes(size)}</title>
       <rect x="${coordinate(x)}" y="0" width="${coordinate(width)}" height="40" />
@@ -55,19 +61,23 @@ const gap = ({ size, width, x }: Item): Html =>
 
 const bar = (item: Item, subject: Subject, nameOf: NameOf, indexes: ReadonlyMap<MemoryArea, number>): Html => {
   const [area, ...others] = item.areas
-  if (area === undefined) return html``
+  if (area === undefined) return markup``
   const kind = others.some((other) => other.kind !== area.kind) ? "several" : area.kind
   const href = `#a${subject.pid}-${indexes.get(area) ?? 0}`
   const x = coordinate(item.x)
   const width = coordinate(item.width)
-  return html`
+  return markup`
     <a href="${href}" class="area k-${kind}"
-      data-size="${item.size}"><title>${others.length === 0 ? tooltip(area, subject, nameOf(area)) : tooltipOfSeveral(
-        item,
-        subject
-      )}</title><rect class="kind" x="${x}" y="0" width="${width}" height="16"/><rect class="strip" x="${x}" y="18" width="${width}" height="22"/>${paths(
-        stripOf(item, subject)
-      )}</a>
+      data-size="${item.size}"><title>${
+    others.length === 0 ? tooltip(area, subject, nameOf(area)) : tooltipOfSeveral(
+      item,
+      subject
+    )
+  }</title><rect class="kind" x="${x}" y="0" width="${width}" height="16"/><rect class="strip" x="${x}" y="18" width="${width}" height="22"/>${
+    paths(
+      stripOf(item, subject)
+    )
+  }</a>
   `
 }
 
@@ -95,7 +105,7 @@ const paths = (cells: ReadonlyArray<Cell>): ReadonlyArray<Html> => {
     )
   }
   return Array.from(looks, ([look, path]) =>
-    html`
+    markup`
       <path class="${look}" d="${path}" />
     `)
 }

@@ -4,7 +4,7 @@ import type { Overview } from "../../domain/inspection/Overview.ts"
 import type { Problem } from "../../domain/inspection/Problem.ts"
 import * as humanize from "../humanize.ts"
 import { counted, micros, number } from "./figures.ts"
-import { type Content, type Html, html } from "./html.ts"
+import { type Content, type Html, markup } from "./markup.ts"
 
 /** What the page is called. */
 export const titleOf = ({ checkpoint, overview }: Inspection): string =>
@@ -16,14 +16,14 @@ export const titleOf = ({ checkpoint, overview }: Inspection): string =>
 export const head = (inspection: Inspection): Html => {
   const { checkpoint, overview } = inspection
   const path = checkpoint?.path ?? overview?.path
-  return html`<header><p class="eyebrow">${checkpoint === undefined ? "CRIU images" : "Checkpoint"}</p><h1>${
+  return markup`<header><p class="eyebrow">${checkpoint === undefined ? "CRIU images" : "Checkpoint"}</p><h1>${
     titleOf(inspection)
   }</h1><p class="under">${
-    checkpoint === undefined ? undefined : html`
+    checkpoint === undefined ? undefined : markup`
       <span class="chip ${checkpoint.status === "complete" ? "good" : "loud"}">${checkpoint.status}</span>
     `
   }${
-    checkpoint === undefined || checkpoint.created === "" ? undefined : html`
+    checkpoint === undefined || checkpoint.created === "" ? undefined : markup`
       <span>${checkpoint.created}</span>
     `
   }<code>${path}</code></p>${overview === undefined ? undefined : tiles(overview)}</header>`
@@ -31,19 +31,21 @@ export const head = (inspection: Inspection): Html => {
 
 /** What could not be read, if anything. */
 export const problems = (all: ReadonlyArray<Problem>): Html =>
-  all.length === 0 ? html`` : html`
+  all.length === 0 ? markup`` : markup`
     <section class="problems" id="problems"
-      aria-labelledby="problems-title"><h2 id="problems-title">${counted(all.length, "problem")}</h2><ul>${all.slice(
-        0,
-        mostProblems
-      ).map(({ file, reason }) => html`<li><code>${file}</code> ${reason}</li>`)}</ul>${all.length > mostProblems
-        ? html`<p class="note">and ${number(all.length - mostProblems)} more</p>`
-        : undefined}</section>
+      aria-labelledby="problems-title"><h2 id="problems-title">${counted(all.length, "problem")}</h2><ul>${
+    all.slice(
+      0,
+      mostProblems
+    ).map(({ file, reason }) => markup`<li><code>${file}</code> ${reason}</li>`)
+  }</ul>${
+    all.length > mostProblems ? markup`<p class="note">and ${number(all.length - mostProblems)} more</p>` : undefined
+  }</section>
   `
 
 const tiles = (overview: Overview): Html => {
   const { descriptors, files, frozenMicros, images, memory, processes, root, sockets, threads } = overview
-  return html`<ul class="tiles">${
+  return markup`<ul class="tiles">${
     tile("Processes", number(processes), [
       counted(threads, "thread"),
       ...(root === undefined ? [] : [`first ${root.name}`])
@@ -68,8 +70,8 @@ const machine = ({ machine, securityModule }: Overview): string =>
     .join(", ")
 
 const tile = (name: string, figure: string, notes: ReadonlyArray<Content>): Html =>
-  html`<li><span class="name">${name}</span><span class="figure">${figure}</span>${
-    notes.filter((note) => note !== "").map((note) => html`<span class="note">${note}</span>`)
+  markup`<li><span class="name">${name}</span><span class="figure">${figure}</span>${
+    notes.filter((note) => note !== "").map((note) => markup`<span class="note">${note}</span>`)
   }</li>`
 
 const mostProblems = 200

@@ -3,14 +3,14 @@ import type { Process } from "../../domain/inspection/Process.ts"
 import { commandOf } from "../inspection/processTree.ts"
 import { idsOf, isBound, limitWord, threadLine, timerLine } from "../inspection/processDetails.ts"
 import { cut } from "./figures.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, markup } from "./markup.ts"
 import { facts, leftOut } from "./table.ts"
 
 /** The details, closed until they are opened. Values of its environment are shown where they are there. */
 export const processDetails = (process: Process): Html => {
   const { credentials, threads, timers } = process
   const capabilities = credentials?.capabilities
-  return html`<details class="more"><summary>Details</summary>${
+  return markup`<details class="more"><summary>Details</summary>${
     facts([
       ["Command", code(cut(commandOf(process), mostText))],
       ["Executable", code(process.executable)],
@@ -46,25 +46,26 @@ export const processDetails = (process: Process): Html => {
   }</details>`
 }
 
-const code = (text: string | undefined): Html | undefined => text === undefined ? undefined : html`<code>${text}</code>`
+const code = (text: string | undefined): Html | undefined =>
+  text === undefined ? undefined : markup`<code>${text}</code>`
 
 const lines = (all: ReadonlyArray<string>): Html | undefined =>
   all.length === 0
     ? undefined
-    : html`<ul>${all.slice(0, mostLines).map((line) => html`<li>${line}</li>`)}</ul>${
+    : markup`<ul>${all.slice(0, mostLines).map((line) => markup`<li>${line}</li>`)}</ul>${
       leftOut(all.length - mostLines, "line")
     }`
 
 const environment = ({ environment = [] }: Process): Html | undefined =>
   environment.some(({ value }) => value !== undefined)
-    ? html`<ul>${
+    ? markup`<ul>${
       environment.slice(0, mostLines).map(({ name, value }) =>
-        html`<li><code>${cut(`${name}=${value ?? ""}`, mostText)}</code></li>`
+        markup`<li><code>${cut(`${name}=${value ?? ""}`, mostText)}</code></li>`
       )
     }</ul>${leftOut(environment.length - mostLines, "variable")}`
     : environment.length === 0
     ? undefined
-    : html`<span class="note">names alone:</span> ${cut(environment.map(({ name }) => name).join(" "), mostText)}`
+    : markup`<span class="note">names alone:</span> ${cut(environment.map(({ name }) => name).join(" "), mostText)}`
 
 const mostText = 2000
 const mostLines = 100

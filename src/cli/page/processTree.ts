@@ -3,7 +3,7 @@ import type { Process } from "../../domain/inspection/Process.ts"
 import * as humanize from "../humanize.ts"
 import { commandOf, fateOf } from "../inspection/processTree.ts"
 import { counted, cut } from "./figures.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, markup } from "./markup.ts"
 import { processDetails } from "./processDetails.ts"
 
 /** What a process links to. */
@@ -28,7 +28,7 @@ export const processTree = (processes: ReadonlyArray<Process>, known: Known): Ht
     if (parent === undefined || descends(parent, node, nodes)) roots.push(node)
     else parent.children.push(node)
   }
-  return html`<div class="tree">${list(roots, 0, known)}</div>`
+  return markup`<div class="tree">${list(roots, 0, known)}</div>`
 }
 
 interface Node {
@@ -48,12 +48,12 @@ const descends = (from: Node, of: Node, nodes: ReadonlyMap<number, Node>): boole
 }
 
 const list = (nodes: ReadonlyArray<Node>, depth: number, known: Known): Html =>
-  html`<ul>${
+  markup`<ul>${
     nodes.map((node) =>
       // A browser nests no deeper than some hundred elements; a tree as deep goes on beside.
       depth < deepest
         ? item(node, node.children.length === 0 ? undefined : list(node.children, depth + 1, known), known)
-        : html`${below(node).map((one) => item(one, undefined, known))}`
+        : markup`${below(node).map((one) => item(one, undefined, known))}`
     )
   }</ul>`
 
@@ -70,42 +70,54 @@ const below = (first: Node): ReadonlyArray<Node> => {
 const deepest = 24
 
 const item = ({ process }: Node, children: Html | undefined, known: Known): Html =>
-  html`
+  markup`
     <li id="p${process.pid}">
       <details class="process"
-        open><summary><span class="pid">${process.pid}</span> <b>${process.name}</b> <code class="command">${cut(
-          commandOf(process),
-          200
-        )}</code> ${chips(process)}</summary>
-    <p class="links">${known.memory(process.pid)
-      ? html`
-        <a href="#m${process.pid}">${process.memory === undefined
+        open><summary><span class="pid">${process.pid}</span> <b>${process.name}</b> <code class="command">${
+    cut(
+      commandOf(process),
+      200
+    )
+  }</code> ${chips(process)}</summary>
+    <p class="links">${
+    known.memory(process.pid)
+      ? markup`
+        <a href="#m${process.pid}">${
+        process.memory === undefined
           ? "memory"
-          : `${humanize.bytes(process.memory.size)} of memory, ${humanize.bytes(process.memory.dumped)} dumped`}</a>
+          : `${humanize.bytes(process.memory.size)} of memory, ${humanize.bytes(process.memory.dumped)} dumped`
+      }</a>
       `
-      : undefined}${files(process.pid, known.files(process.pid))}<span>${counted(
-        process.threads.length,
-        "thread"
-      )}</span> <span>${process.credentials === undefined
+      : undefined
+  }${files(process.pid, known.files(process.pid))}<span>${
+    counted(
+      process.threads.length,
+      "thread"
+    )
+  }</span> <span>${
+    process.credentials === undefined
       ? ""
-      : `user ${process.credentials.user.effective}, group ${process.credentials.group.effective}`}</span></p>${processDetails(
-        process
-      )}${children}</details>
+      : `user ${process.credentials.user.effective}, group ${process.credentials.group.effective}`
+  }</span></p>${
+    processDetails(
+      process
+    )
+  }${children}</details>
     </li>
   `
 
 const files = (pid: number, count: number | undefined): Html | undefined =>
-  count === undefined ? undefined : html`
+  count === undefined ? undefined : markup`
     <a href="#f${pid}">${counted(count, "open file")}</a>
   `
 
 const chips = (process: Process): Html => {
   const { credentials, pending, state, threads } = process
   const chip = (text: string, look = "") =>
-    html`
+    markup`
       <span class="chip ${look}">${text}</span>
     `
-  return html`${chip(fateOf(process), state === "running" ? "calm" : "loud")}${
+  return markup`${chip(fateOf(process), state === "running" ? "calm" : "loud")}${
     threads.length > 1 ? chip(counted(threads.length, "thread")) : undefined
   }${credentials?.user.effective === 0 ? chip("root") : undefined}${
     pending.length > 0 ? chip(counted(pending.length, "signal pending", "signals pending"), "loud") : undefined

@@ -1,11 +1,11 @@
 /** What the page does beyond showing: words beside an area, arrow keys on a map, a filter, opening and closing all. */
-import { html } from "./html.ts"
+import { markup } from "./markup.ts"
 
 /**
  * The script. It sets text as text alone, and the page is whole without it. It is written for browsers, and so no program that the
  * compiler reads.
  */
-export const script = html`
+export const script = markup`
   "use strict";
   (function () {
     var tip = document.createElement("div");

@@ -1,8 +1,8 @@
 /** How the page looks: in the light, in the dark, on a telephone, and on paper. Nothing of it comes from elsewhere. */
-import { html } from "./html.ts"
+import { markup } from "./markup.ts"
 
 /** The style sheet. Kinds of areas are `k-…`; where pages are is `dumped`, `parent`, `lazy`, `missing`, with `l1` to `l4`. */
-export const style = html`
+export const style = markup`
   :root {
     color-scheme: light dark;
     --ground: #f6f6f3; --card: #ffffff; --sunk: #eeeeea; --line: #dcdcd6; --ink: #1c1e21; --soft: #565b63; --link: #0b57c2;

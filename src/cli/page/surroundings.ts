@@ -3,7 +3,7 @@ import type { Cgroups } from "../../domain/inspection/Cgroups.ts"
 import type { Mount } from "../../domain/inspection/Mount.ts"
 import type { Namespace } from "../../domain/inspection/Namespaces.ts"
 import { describe } from "../inspection/sectionTables.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, markup } from "./markup.ts"
 import { table } from "./table.ts"
 
 /** The mounts, in the order in which they are mounted. */
@@ -13,10 +13,10 @@ export const mountsSection = (mounts: ReadonlyArray<Mount>): Html =>
     columns: [{ name: "Mountpoint" }, { name: "Type" }, { name: "Source" }, { name: "Root" }, { name: "How" }],
     rows: mounts.map((mount) => ({
       cells: [
-        html`<code>${mount.mountpoint}</code>`,
-        html`<span class="chip">${mount.type}</span>`,
-        html`<code>${mount.source}</code>`,
-        html`<code>${mount.root}</code>`,
+        markup`<code>${mount.mountpoint}</code>`,
+        markup`<span class="chip">${mount.type}</span>`,
+        markup`<code>${mount.source}</code>`,
+        markup`<code>${mount.root}</code>`,
         [
           ...mount.flags,
           ...mount.fileSystemFlags,
@@ -33,32 +33,36 @@ export const namespacesSection = (namespaces: ReadonlyArray<Namespace>): Html =>
     caption: "Namespaces",
     columns: [{ name: "Type" }, { name: "Id", isNumber: true }, { name: "Processes" }, { name: "What" }],
     rows: namespaces.map((one) => ({
-      cells: [html`<span class="chip">${one.type}</span>`, one.id, pids(one.processes), describe(one).join(", ")]
+      cells: [markup`<span class="chip">${one.type}</span>`, one.id, pids(one.processes), describe(one).join(", ")]
     }))
   })
 
 /** The cgroups, and what a restore sets in them. */
 export const cgroupsSection = ({ folders, sets }: Cgroups): Html =>
-  html`${
+  markup`${
     table({
       caption: "Cgroups of the processes",
       columns: [{ name: "Hierarchy" }, { name: "Path" }, { name: "Processes" }],
       rows: sets.flatMap(({ members, processes }) =>
-        members.map(({ hierarchy, path }) => ({
-          cells: [hierarchy || "unified", html`<code>${path}</code>`, pids(processes)]
+        Array.from(new Set(members.map(({ path }) => path)), (path) => ({
+          cells: [
+            members.filter((member) => member.path === path).map(({ hierarchy }) => hierarchy || "unified").join(", "),
+            markup`<code>${path}</code>`,
+            pids(processes)
+          ]
         }))
       )
     })
   }${
     folders.map(({ controllers, path, properties }) =>
-      html`<details class="more"><summary><code>${path === "" ? "/" : path}</code> (${
+      markup`<details class="more"><summary><code>${path === "" ? "/" : path}</code> (${
         controllers.join(", ") || "unified"
       })</summary>${
         table({
           caption: `Properties of the cgroup ${path}`,
           columns: [{ name: "Property" }, { name: "Value" }],
           rows: properties.map(({ name, value }) => ({
-            cells: [html`<code>${name}</code>`, html`<code>${value}</code>`]
+            cells: [markup`<code>${name}</code>`, markup`<code>${value}</code>`]
           })),
           most: 100
         })
@@ -67,9 +71,9 @@ export const cgroupsSection = ({ folders, sets }: Cgroups): Html =>
   }`
 
 const pids = (all: ReadonlyArray<number>): Html =>
-  all.length === 0 ? html`<span class="note">none</span>` : html`${
+  all.length === 0 ? markup`<span class="note">none</span>` : markup`${
     all.slice(0, mostPids).map((pid) =>
-      html`
+      markup`
         <a href="#p${pid}" class="pid">${pid}</a>
       `
     )

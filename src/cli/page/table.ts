@@ -1,6 +1,6 @@
 /** Tables and lists of the page, alike wherever they are: with a caption, headings, and a bound on their rows. */
 import { counted } from "./figures.ts"
-import { type Content, type Html, html } from "./html.ts"
+import { type Content, type Html, markup } from "./markup.ts"
 
 /** A column. */
 export interface Column {
@@ -29,25 +29,29 @@ export interface Row {
 export const table = ({ caption, columns, most = mostRows, rows }: Table): Html => {
   const shown = rows.slice(0, most)
   const cell = (content: Content, index: number) =>
-    columns[index]?.isNumber === true ? html`<td class="n">${content}</td>` : html`<td>${content}</td>`
-  return html`
+    columns[index]?.isNumber === true ? markup`<td class="n">${content}</td>` : markup`<td>${content}</td>`
+  return markup`
     <div class="wide" tabindex="0" role="region" aria-label="${caption}">
       <table>
         <caption>${caption}</caption>
         <thead>
-          <tr>${columns.map(({ isNumber, name }) =>
-            isNumber === true ? html`<th scope="col" class="n">${name}</th>` : html`<th scope="col">${name}</th>`
-          )}</tr>
+          <tr>${
+    columns.map(({ isNumber, name }) =>
+      isNumber === true ? markup`<th scope="col" class="n">${name}</th>` : markup`<th scope="col">${name}</th>`
+    )
+  }</tr>
         </thead>
-        <tbody>${shown.map(({ cells, id }) =>
-          id === undefined
-            ? html`
+        <tbody>${
+    shown.map(({ cells, id }) =>
+      id === undefined
+        ? markup`
               <tr>${cells.map(cell)}</tr>
             `
-            : html`
+        : markup`
               <tr id="${id}">${cells.map(cell)}</tr>
             `
-        )}</tbody>
+    )
+  }</tbody>
       </table>
     </div>${leftOut(rows.length - shown.length, "row")}
   `
@@ -56,9 +60,9 @@ export const table = ({ caption, columns, most = mostRows, rows }: Table): Html 
 /** Names with what they are; those that are not there are left out. */
 export const facts = (pairs: ReadonlyArray<readonly [name: string, value: Content]>): Html => {
   const given = pairs.filter(([, value]) => value !== undefined && value !== "")
-  return given.length === 0 ? html`` : html`<dl class="facts">${
+  return given.length === 0 ? markup`` : markup`<dl class="facts">${
     given.map(([name, value]) =>
-      html`
+      markup`
         <div>
           <dt>${name}</dt>
           <dd>${value}</dd>
@@ -70,7 +74,7 @@ export const facts = (pairs: ReadonlyArray<readonly [name: string, value: Conten
 
 /** Says that something is not shown. */
 export const leftOut = (count: number, one: string): Html =>
-  count > 0 ? html`<p class="note">${counted(count, `more ${one}`)} left out to keep the page small.</p>` : html``
+  count > 0 ? markup`<p class="note">${counted(count, `more ${one}`)} left out to keep the page small.</p>` : markup``
 
 /** As many rows as a person would look through. */
 const mostRows = 1000

@@ -1,7 +1,7 @@
 /** Text of a page: what was written in this program stays as it is, and whatever comes from elsewhere is escaped. */
 import { escape } from "../escape.ts"
 
-/** Not exported: nothing but {@link html} makes {@link Html}. */
+/** Not exported: nothing but {@link markup} makes {@link Html}. */
 const isHtml: unique symbol = Symbol("stasis/cli/page/Html")
 
 /** Text that can be a part of a page. */
@@ -18,19 +18,30 @@ export type Content = Html | string | number | undefined | ReadonlyArray<Html>
  *
  * @example
  * ```ts
- * import { html } from "./html.ts"
+ * import { markup } from "./markup.ts"
  *
- * html`<b title="${"\""}">${"<script>"}</b>`.text // <b title="&quot;">&lt;script&gt;</b>
+ * markup`<b title="${"\""}">${"<script>"}</b>`.text // <b title="&quot;">&lt;script&gt;</b>
  * ```
  */
-export const html = (strings: TemplateStringsArray, ...values: ReadonlyArray<Content>): Html => ({
+export const markup = (strings: TemplateStringsArray, ...values: ReadonlyArray<Content>): Html => ({
   [isHtml]: true,
-  text: strings.map((string, index) => string + textOf(values[index])).join("")
+  text: linesOf(strings).map((string, index) => string + textOf(values[index])).join("")
 })
+
+/** A template as it is written down, without its indentation: it is made many times, and read by a browser. */
+const linesOf = (strings: TemplateStringsArray): ReadonlyArray<string> => {
+  const known = written.get(strings)
+  if (known !== undefined) return known
+  const lines = strings.map((string) => string.replace(/\n\s*/g, "\n"))
+  written.set(strings, lines)
+  return lines
+}
+
+const written = new WeakMap<TemplateStringsArray, ReadonlyArray<string>>()
 
 /** Puts parts together, with something between them. */
 export const join = (parts: ReadonlyArray<Html>, between: string): Html =>
-  html`${parts.map((part, index) => (index === 0 ? part : html`${between}${part}`))}`
+  markup`${parts.map((part, index) => (index === 0 ? part : markup`${between}${part}`))}`
 
 const textOf = (value: Content): string => {
   if (value === undefined) return ""
