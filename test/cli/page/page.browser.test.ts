@@ -25,7 +25,6 @@ beforeAll(async () => {
   program = await Program.make()
   folder = mkdtempSync(join(tmpdir(), "stasis-page-"))
   write("golden.html", golden)
-  write("child.html", join(root, "test/golden/web-2"))
   browser = await chromium.launch({
     executablePath: execFileSync("node", [join(root, "scripts/browser.mjs")], { encoding: "utf8" }).trim(),
     args: [
@@ -268,7 +267,9 @@ describe("the page", () => {
         kinds.core,
         core.entries.map((entry) => ({
           ...entry,
-          value: { ...entry.value, tc: entry.value.tc && { ...entry.value.tc, comm: hostile } }
+          value: entry.value.tc === undefined
+            ? entry.value
+            : { ...entry.value, tc: { ...entry.value.tc, comm: hostile } }
         }))
       )
     )
@@ -278,7 +279,9 @@ describe("the page", () => {
         kinds.files,
         files.entries.map((entry) => ({
           ...entry,
-          value: { ...entry.value, reg: entry.value.reg && { ...entry.value.reg, name: `/${hostile}` } }
+          value: entry.value.reg === undefined
+            ? entry.value
+            : { ...entry.value, reg: { ...entry.value.reg, name: `/${hostile}` } }
         }))
       )
     )
@@ -293,5 +296,33 @@ describe("the page", () => {
       expect(await page.locator("img").count()).toBe(0)
       expect(await page.evaluate(() => "broken" in window)).toBe(false)
     })
+  })
+
+  it("still opens with five hundred processes", async () => {
+    const images = join(folder, "many")
+    cpSync(golden, images, { recursive: true })
+    const pids = Array.from({ length: 500 }, (_, index) => 1000 + index)
+    for (const pid of pids) {
+      for (const kind of ["core", "mm", "pagemap", "ids", "fs"]) {
+        cpSync(join(golden, `${kind}-6.img`), join(images, `${kind}-${pid}.img`))
+      }
+    }
+    const file = join(images, "pstree.img")
+    const tree = Either.getOrThrow(ImageFile.read(kinds.pstree, new Uint8Array(readFileSync(file))))
+    // Each of the first hundred descends from the one before it: deeper than a page is nested.
+    const more = pids.map((pid, index) => ({
+      value: { pid, ppid: index > 0 && index < 100 ? pid - 1 : 1, pgid: 1, sid: 1, threads: [pid] }
+    }))
+    writeFileSync(file, ImageFile.write(kinds.pstree, [...tree.entries, ...more]))
+    const page = readFileSync(write("many.html", images), "utf8")
+    expect(page.length).toBeLessThan(12_000_000)
+    await open("many.html", async (page) => {
+      expect(await page.locator("#processes li[id]").count()).toBe(507)
+      expect(await page.locator("#memory .card").count()).toBe(506)
+      expect(await page.isVisible("[data-map='1099']")).toBe(false)
+      await page.evaluate(() => location.assign("#m1099"))
+      await page.locator("[data-map='1099']").waitFor({ state: "visible" })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(400)
+    }, { width: 400 })
   })
 })
