@@ -48,7 +48,7 @@ export interface Layout {
 /** Lays out the areas, which are in the order of their addresses; at most about `most` bars. */
 export const layoutOf = (areas: ReadonlyArray<MemoryArea>, most: number): Layout => {
   const rows = rowsOf(together(areas, most))
-  const perByte = rows.length === 0 ? 1 : fit(rows)
+  const perByte = rows.length === 0 ? 1 : largestScale(rows)
   return { rows: rows.map((row, index) => placed(row, rows[index - 1], perByte)), scale: 1 / perByte }
 }
 
@@ -88,7 +88,7 @@ const rowsOf = (bars: ReadonlyArray<Bar>): ReadonlyArray<ReadonlyArray<Bar>> => 
 }
 
 /** The largest scale, in units a byte, at which every row fits. */
-const fit = (rows: ReadonlyArray<ReadonlyArray<Bar>>): number => {
+const largestScale = (rows: ReadonlyArray<ReadonlyArray<Bar>>): number => {
   const most = Math.max(...rows.map((row) => row.reduce((sum, bar) => sum + sizeOf(bar), 0)))
   let low = 0
   let high = mapWidth / most

@@ -90,11 +90,6 @@ const item = ({ process }: Node, children: Html | undefined, known: Known): Html
       `
       : undefined
   }${files(process.pid, known.files(process.pid))}<span>${
-    counted(
-      process.threads.length,
-      "thread"
-    )
-  }</span> <span>${
     process.credentials === undefined
       ? ""
       : `user ${process.credentials.user.effective}, group ${process.credentials.group.effective}`

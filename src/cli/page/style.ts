@@ -75,6 +75,7 @@ export const style = markup`
   .tree { background: var(--card); border: 1px solid var(--line); border-radius: .7rem; padding: .5rem 1.1rem .7rem; }
   .tree ul ul { margin-left: .45rem; padding-left: 1.2rem; border-left: 1px solid var(--line); }
   .tree ul ul ul ul ul ul ul { margin-left: 0; padding-left: .3rem; }
+  .tree .facts ul { margin: 0; padding: 0; border: 0; }
   .process > summary { padding: .35rem 0 .1rem; }
   .process .command { color: var(--soft); }
   .links { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; margin-left: 1.1rem; font-size: .88rem; color: var(--soft); }

@@ -106,6 +106,19 @@ describe("the page", () => {
     expect(program.stasis(["inspect", "--path", golden, "--html", "-"]).out).toMatch(/^<!doctype html>[^]*<\/html>\n$/)
   })
 
+  it("takes no style, script or anything else but its own", async () => {
+    const text = readFileSync(join(folder, "golden.html"), "utf8")
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1]
+    expect(policy).toMatch(
+      /^default-src &#39;none&#39;; style-src &#39;sha256-[^;]{44}&#39;; script-src &#39;sha256-[^;]{44}&#39;; base-uri/
+    )
+    writeFileSync(join(folder, "entered.html"), text.replace("<main", "<script>window.broken = 1</script><main"))
+    const page = await browser.newPage()
+    await page.goto(pathToFileURL(join(folder, "entered.html")).href)
+    expect(await page.evaluate(() => "broken" in window)).toBe(false)
+    await page.close()
+  })
+
   it("shows each process, whom it descends from, and leads to its memory and files", () =>
     open("golden.html", async (page) => {
       expect(await page.title()).toBe("web-1 – stasis")
