@@ -3,7 +3,7 @@ import { counted } from "./figures.ts"
 import { type Content, type Html, markup } from "./markup.ts"
 
 /** A column. */
-export interface Column {
+interface Column {
   readonly name: string
   /** Of numbers, which stand to the right. */
   readonly isNumber?: boolean
@@ -19,7 +19,7 @@ export interface Table {
 }
 
 /** A row: a cell for each column. */
-export interface Row {
+interface Row {
   /** For links to it. */
   readonly id?: string
   readonly cells: ReadonlyArray<Content>
