@@ -34,6 +34,7 @@ export const inspect = (quick: boolean) =>
     const overview = stasis(["inspect", "--path", first])
     const whole = stasis(["inspect", "--path", peer.images, "--sections", "all"])
     const search = (pattern: ReadonlyArray<string>) => stasis(["memory", "--path", first, ...pattern])
+    const started = yield* interleave(runs, 2, { run: overview }, { run: stasis(["--help"]) })
     const version = yield* interleave(runs, 2, { run: overview }, { run: stasis(["--version"]) })
     const archived = yield* interleave(runs, 1, { run: whole }, { run: checkpointctl(peer.archive) })
     const plain = yield* interleave(runs, 1, { run: whole }, { run: checkpointctl(peer.plain) })
@@ -44,13 +45,14 @@ export const inspect = (quick: boolean) =>
     return [
       Row.ofDifference(
         piece,
-        name("inspect, against --version"),
-        version,
+        name("inspect, against its start alone (--help)"),
+        started,
         bound({
           share: 0,
           milliseconds: bounds.overview
         })
       ),
+      Row.ofDifference(piece, name("inspect, against --version, for which nothing is loaded"), version, undefined),
       Row.ofQuantity(
         piece,
         name("inspect, resident"),
