@@ -14,6 +14,7 @@ export const broken = (contents: Contents): ReadonlyArray<Problem> => [
   ...terminals(contents),
   ...cgroups(contents),
   ...ghosts(contents),
+  ...pipes(contents),
   ...strays(contents)
 ]
 
@@ -85,6 +86,23 @@ const ghosts = ({ names, remaps }: Contents): ReadonlyArray<Problem> => {
     return id !== undefined && !known.has(id)
   })
   return first === undefined ? [] : [lacks("remap-fpath.img", `what ${first} is the content of`)]
+}
+
+/** Of a table of descriptors that is gone, and had the only ones of a pipe: CRIU does without others, and crashes on this. */
+const pipes = (contents: Contents): ReadonlyArray<Problem> => {
+  const { fdinfos, files, ids, names } = contents
+  const held = new Set([...fdinfos.values()].flat().map(({ id }) => id))
+  const lost = (files ?? []).find(({ id, pipe }) => pipe !== undefined && !held.has(id))
+  return lost === undefined ? [] : living(contents).flatMap((pid): ReadonlyArray<Problem> => {
+    const file = `fdinfo-${ids.get(pid)?.files_id}.img`
+    return !ids.has(pid) || names.has(file) ? [] : [{
+      file,
+      fault: "missing",
+      detail: `it is called for by process ${pid}, and is not there`,
+      restore: "impossible",
+      consequence: `CRIU crashes on a pipe that nobody holds, file ${lost.id} of files.img`
+    }]
+  })
 }
 
 /** A task that is in no tree: the tree was cut, or images of another dump lie in the folder. */
