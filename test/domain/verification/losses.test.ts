@@ -48,6 +48,15 @@ describe("the images of a golden checkpoint", () => {
     }
   })
 
+  it("are missed the more where a pipe has no other descriptors", () => {
+    const lost = problemsOf(new Map([...golden].filter(([name]) => !name.startsWith("fdinfo-"))))
+    expect(lost).toContainEqual(expect.objectContaining({
+      file: "fdinfo-2.img",
+      restore: "impossible",
+      consequence: expect.stringMatching(/^CRIU crashes on a pipe that nobody holds, file \d+ of files\.img$/)
+    }))
+  })
+
   it("do not read when they are cut off within an entry, empty or no image", () => {
     for (const [name, bytes] of golden) {
       if (!Contents.isRead(name)) continue

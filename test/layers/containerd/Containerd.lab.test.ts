@@ -56,6 +56,7 @@ describe("create and restore", () => {
           expect.arrayContaining(["config.json", "inventory.img", "spec.json", "stats-dump", "streams.json"])
         )
         expect(checkpoint.record?.runtime?.name).toBe("containerd")
+        expect(yield* Checkpoints.verify({ container: container.id, name: "first" })).toMatchObject({ problems: [] })
         expect(checkpoint.record?.files?.map(({ path }) => path).join()).toContain("/bin/busybox")
         expect(added(yield* content, contentBefore)).toEqual([])
         expect(yield* container.ctr("leases", "ls", "--quiet")).toBe("")

@@ -43,6 +43,7 @@ describe("a checkpoint", () => {
           expect({ state, warnings }).toEqual({ state: "stopped", warnings: [] })
           expect(checkpoint.directory).toBe(`${lab.dataRoot}/containers/${web.id}/checkpoints`)
           expect(checkpoint.record?.runtime).toMatchObject({ name: "docker", beneath: "runc" })
+          expect(yield* Checkpoints.verify({ container: web.id, name: "first" })).toMatchObject({ problems: [] })
           expect(checkpoint.record?.statistics?.pagesWritten).toBeGreaterThan(0)
           expect(yield* web.tell("{{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}}")).toBe("exited 137 false")
           expect(yield* theirs(lab, web.id)).toEqual(["first"])

@@ -138,6 +138,7 @@ for (const runtime of LabContainer.runtimes) {
             expect(child.pagesSkippedParent).toBeGreaterThan(still)
             expect(child.pagesWritten).toBeLessThan((one.pagesWritten ?? 0) - still)
           }
+          expect(yield* Checkpoints.verify({ container: container.id, name: "three" })).toMatchObject({ problems: [] })
           expect(yield* Effect.flip(Checkpoints.remove(container.id, "one")))
             .toMatchObject({ _tag: "CheckpointBusy", children: ["two"] })
           yield* Checkpoints.restore(container.id, "three")

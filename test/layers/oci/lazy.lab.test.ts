@@ -64,6 +64,7 @@ for (const runtime of LabContainer.runtimes) {
           const looked = yield* LabContainer.poll(container.file("/tmp/looked"), (text) => text !== "")
           expect(looked).toBe(`0 wrong of ${pages}`)
           expect(leftBehind(server)).toEqual([])
+          expect(yield* Checkpoints.verify({ container: container.id, name: "first" })).toMatchObject({ problems: [] })
           yield* Checkpoints.remove(container.id, "first", { wait: false })
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
       }))
