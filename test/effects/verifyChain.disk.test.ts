@@ -1,0 +1,145 @@
+// A chain of dumps is whole with its parents, and damaged where one of them lacks what is built on.
+import * as NodeFs from "node:fs"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as ImageFile from "../../src/domain/image/ImageFile.ts"
+import { kinds } from "../../src/domain/image/kinds.ts"
+import type { PagemapEntry } from "../../src/domain/image/message/Pagemap.ts"
+import { verifyFolder } from "../images/verifyFolder.ts"
+
+const links = ["chain-1", "chain-2", "chain-3"]
+
+const copied = Effect.acquireRelease(
+  Effect.sync(() => {
+    const directory = NodeFs.mkdtempSync("/tmp/stasis-chain-")
+    for (const name of links) {
+      const from = new URL(`../golden/${name}`, import.meta.url).pathname
+      NodeFs.cpSync(from, `${directory}/${name}`, { recursive: true, verbatimSymlinks: true })
+    }
+    return directory
+  }),
+  (directory) => Effect.sync(() => NodeFs.rmSync(directory, { recursive: true }))
+)
+
+const map = "pagemap-187.img"
+
+/** The entries of a page map, and the file in which those of them lie that are present. */
+const read = (folder: string) => {
+  const { entries, head } = Either.getOrThrow(ImageFile.read(kinds.pagemap, NodeFs.readFileSync(`${folder}/${map}`)))
+  const count = ({ compat_nr_pages, nr_pages }: PagemapEntry) => Number(nr_pages ?? compat_nr_pages)
+  return {
+    entries: entries.map(({ value }) => value),
+    head,
+    pages: `${folder}/pages-${head?.value.pages_id}.img`,
+    count
+  }
+}
+
+/** Takes the pages out of a parent that a child has from it, of the first such run; gives its address. */
+const forget = (parent: string, child: string): string => {
+  const wanted = read(child).entries.find(({ flags = 0 }) => (flags & 1) !== 0)?.vaddr ?? 0n
+  const { count, entries, head, pages } = read(parent)
+  const end = (entry: PagemapEntry) => entry.vaddr + BigInt(count(entry) * 4096)
+  const lost = entries.find((entry) => entry.vaddr <= wanted && wanted < end(entry))
+  const kept = entries.filter((entry) => entry !== lost)
+  const present = kept.reduce((sum, entry) => sum + ((entry.flags ?? 0) & 4 ? count(entry) : 0), 0)
+  NodeFs.writeFileSync(`${parent}/${map}`, ImageFile.write(kinds.pagemap, kept.map((value) => ({ value })), head))
+  // Of the map and the file, nothing else than the gap is wrong.
+  NodeFs.truncateSync(pages, present * 4096)
+  return wanted.toString(16)
+}
+
+/** What is wrong with the last of a chain, after something was done to it. */
+const after = (damage: (chain: string) => void) =>
+  Effect.gen(function* () {
+    const chain = yield* copied
+    damage(chain)
+    const { problems, restore } = yield* verifyFolder(`${chain}/chain-3`)
+    return { restore, files: problems.map(({ detail, fault, file }) => [file, fault, detail] as const) }
+  })
+
+describe("a chain of dumps", () => {
+  it.scopedLive("is whole, each link of it", () =>
+    Effect.gen(function* () {
+      const chain = yield* copied
+      for (const name of links) {
+        expect(yield* verifyFolder(`${chain}/${name}`)).toMatchObject({ verdict: "whole", problems: [] })
+      }
+    }))
+
+  it.scopedLive.each<
+    readonly [what: string, damage: (chain: string) => void, file: string, fault: string, detail: RegExp]
+  >([
+    [
+      "the link",
+      (chain) => NodeFs.rmSync(`${chain}/chain-3/parent`),
+      "parent",
+      "missing",
+      /^memory of .* is in a parent/
+    ],
+    [
+      "the parent",
+      (chain) => NodeFs.rmSync(`${chain}/chain-2`, { recursive: true }),
+      "parent",
+      "missing",
+      /^it leads to ".*chain-2", where nothing is$/
+    ],
+    [
+      "the parent's parent",
+      (chain) => NodeFs.rmSync(`${chain}/chain-1`, { recursive: true }),
+      "parent/parent",
+      "missing",
+      /^it leads to ".*chain-1", where nothing is$/
+    ],
+    [
+      "its page map",
+      (chain) => NodeFs.rmSync(`${chain}/chain-2/${map}`),
+      `parent/${map}`,
+      "missing",
+      /^pagemap-187\.img builds on it, and it is not there$/
+    ],
+    [
+      "a pages file of its parent",
+      (chain) => NodeFs.rmSync(read(`${chain}/chain-1`).pages),
+      "parent/parent/pages-2.img",
+      "missing",
+      /^it is called for by pagemap-187\.img/
+    ],
+    [
+      "the end of a pages file of its parent",
+      (chain) => NodeFs.truncateSync(read(`${chain}/chain-1`).pages, 4096),
+      "parent/parent/pages-2.img",
+      "truncated",
+      /^it has 4096 bytes, and the page maps say \d+$/
+    ]
+  ])("shows that %s is gone", ([, damage, file, fault, detail]) =>
+    Effect.gen(function* () {
+      const { files, restore } = yield* after(damage)
+      expect([restore, files]).toEqual(["impossible", [[file, fault, expect.stringMatching(detail)]]])
+    }))
+
+  it.scopedLive.each([
+    ["chain-2", "chain-3", `parent/${map}`],
+    ["chain-1", "chain-2", `parent/parent/${map}`]
+  ])("shows that %s lacks a page that %s has from it", ([parent, child, file]) =>
+    Effect.gen(function* () {
+      let address = ""
+      const { files, restore } = yield* after((chain) => {
+        address = forget(`${chain}/${parent}`, `${chain}/${child}`)
+      })
+      expect(restore).toBe("impossible")
+      expect(files).toEqual([
+        [file, "incomplete", expect.stringMatching(new RegExp(`^it lacks the page at 0x${address}, which `))]
+      ])
+    }))
+
+  it.scopedLive("that leads in a circle comes to an end", () =>
+    Effect.gen(function* () {
+      const { files } = yield* after((chain) => {
+        NodeFs.rmSync(`${chain}/chain-2/parent`)
+        NodeFs.symlinkSync("../chain-3", `${chain}/chain-2/parent`)
+      })
+      expect(files).toContainEqual(["parent/parent", "missing", "the links lead in a circle"])
+    }))
+})
