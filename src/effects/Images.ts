@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ImagesNotFound, ImageUnreadable, StorageFailed } from "../domain/CheckpointError.ts"
 import type { Durability } from "../domain/CheckpointOptions.ts"
+import type { ByteViews } from "../domain/memory/ByteView.ts"
 
 /** The largest image that is read whole, in bytes. Pages and the contents of files are never read so. */
 export const maximumImageBytes = 64 * 1024 * 1024
@@ -65,4 +66,6 @@ export class Images extends Context.Tag("stasis/Images")<Images, {
   readonly openDamaged: (path: string) => Effect.Effect<ImageFolder, ImagesNotFound | StorageFailed>
   /** The SHA-256 of a text, hexadecimal. */
   readonly digest: (text: string) => Effect.Effect<string>
+  /** Looks into bytes that were read, by the fastest way that the host has. */
+  readonly views: ByteViews
 }>() {}

@@ -10,6 +10,7 @@ import * as Either from "effect/Either"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { type ImageUnreadable, InvalidPattern, type StorageFailed } from "../domain/CheckpointError.ts"
+import { expression } from "../domain/memory/expression.ts"
 import type { Matcher } from "../domain/memory/Matcher.ts"
 import * as MemoryArea from "../domain/memory/MemoryArea.ts"
 import { addressOf, type MemoryHit } from "../domain/memory/MemoryHit.ts"
@@ -21,7 +22,7 @@ import type { Source } from "../domain/Source.ts"
 import type { Ports } from "./Attempt.ts"
 import { type FileNames, readFileNames } from "./fileNames.ts"
 import { findImages, type FindImagesError } from "./findImages.ts"
-import type { ImageFolder, Images } from "./Images.ts"
+import { type ImageFolder, Images } from "./Images.ts"
 import {
   type MemoryError,
   memoryOf,
@@ -121,13 +122,17 @@ export const searchMemory = (
     return Stream.concat(Stream.concat(own, shared), end)
   }))
 
-const readyMatcher = (pattern: Pattern.Pattern): Effect.Effect<Matcher, InvalidPattern> =>
+const readyMatcher = (pattern: Pattern.Pattern): Effect.Effect<Matcher, InvalidPattern, Images> =>
   Effect.gen(function* () {
+    const { views } = yield* Images
     const source = Pattern.sourceOf(pattern)
     const invalid = (reason: string) => new InvalidPattern({ pattern: source, reason })
-    const matcher = yield* Either.mapLeft(Pattern.matcherOf(pattern), invalid)
+    const matcher = yield* Either.mapLeft(Pattern.matcherOf(pattern, views), invalid)
+    if (!("regex" in pattern)) return matcher
+    // Whatever a match needs may be near by as well, so the expression is tried by itself.
+    const alone = yield* Either.mapLeft(expression(source, views), invalid)
     const clock = yield* Effect.clock
-    if ("regex" in pattern && isSlow(matcher, source, () => clock.unsafeCurrentTimeMillis())) {
+    if (isSlow(alone, source, () => clock.unsafeCurrentTimeMillis())) {
       return yield* invalid("it tries too many ways to match the same bytes, and would take for ever")
     }
     return matcher

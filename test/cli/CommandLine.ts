@@ -16,6 +16,7 @@ import { Runtime } from "../../src/effects/Runtime.ts"
 import { Output, OutputFailed } from "../../src/cli/Output.ts"
 import type { RuntimeName, Settings } from "../../src/cli/Settings.ts"
 import { run } from "../../src/cli/stasis.ts"
+import * as HostBytes from "../../src/layers/shared/HostBytes.ts"
 import * as ImageDigest from "../../src/layers/shared/ImageDigest.ts"
 import * as ImageFolders from "../../src/layers/shared/ImageFolders.ts"
 import * as NodeDisk from "../../src/layers/shared/NodeDisk.ts"
@@ -128,6 +129,7 @@ export const standIn = (parts: {
     Layer.mock(Images, {
       openDamaged: (path) => Effect.fail(new ImagesNotFound({ path, reason: "there is no such folder" })),
       digest: ImageDigest.ofText,
+      views: HostBytes.views,
       ...parts.images
     }),
     Layer.mock(Processes, parts.processes ?? {})

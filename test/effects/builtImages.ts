@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ImagesNotFound, ImageUnreadable } from "../../src/domain/CheckpointError.ts"
+import { plain } from "../../src/domain/memory/ByteView.ts"
 import * as ImageFile from "../../src/domain/image/ImageFile.ts"
 import { kinds } from "../../src/domain/image/kinds.ts"
 import type { VmaEntry } from "../../src/domain/image/message/Vma.ts"
@@ -66,7 +67,7 @@ export const imagesOf = (
       ? Effect.fail(new ImagesNotFound({ path, reason: "there is no such folder" }))
       : Effect.succeed(found)
   }
-  return Layer.mock(Images, { open, openDamaged: open, digest: () => Effect.succeed("") })
+  return Layer.mock(Images, { open, openDamaged: open, digest: () => Effect.succeed(""), views: plain })
 }
 
 const folderOf = (folder: BuiltFolder, reads: (file: string, bytes: number) => void): ImageFolder => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { plain } from "../../src/domain/memory/ByteView.ts"
 import { ImagesNotFound } from "../../src/domain/CheckpointError.ts"
 import { Images } from "../../src/effects/Images.ts"
 import { inspectImages, inspectRecorded } from "../../src/effects/inspectCheckpoint.ts"
@@ -9,7 +10,8 @@ import { goldenFolder } from "../golden/goldenFolder.ts"
 
 const noOthers = Layer.mock(Images, {
   openDamaged: (path) => Effect.fail(new ImagesNotFound({ path, reason: "it is not a folder" })),
-  digest: () => Effect.succeed("")
+  digest: () => Effect.succeed(""),
+  views: plain
 })
 
 const inspect = (changes: Readonly<Record<string, Uint8Array | undefined>>) =>

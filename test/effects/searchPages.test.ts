@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
+import { plain } from "../../src/domain/memory/ByteView.ts"
 import { expression } from "../../src/domain/memory/expression.ts"
 import { literal } from "../../src/domain/memory/literal.ts"
 import type { Matcher } from "../../src/domain/memory/Matcher.ts"
@@ -101,7 +102,7 @@ describe("searchPages", () => {
     ],
     ([memory, needle, context, chunk]) =>
       Effect.gen(function* () {
-        const matcher = literal(new TextEncoder().encode(needle.join("")))
+        const matcher = literal(new TextEncoder().encode(needle.join("")), plain)
         expect(yield* found(memory, matcher, context, chunk)).toEqual(
           expected(memory, new RegExp(needle.join(""), "g"), context)
         )
@@ -118,7 +119,7 @@ describe("searchPages", () => {
     ],
     ([memory, source, context, chunk]) =>
       Effect.gen(function* () {
-        const matcher = Either.getOrThrow(expression(source, 6))
+        const matcher = Either.getOrThrow(expression(source, plain, 6))
         expect(yield* found(memory, matcher, context, chunk)).toEqual(
           expected(memory, new RegExp(source, "gms"), context)
         )
@@ -137,7 +138,7 @@ describe("searchPages", () => {
           ? Effect.sync(() => void into.fill(97))
           : Effect.fail(new ImageUnreadable({ path: "/x", file, reason: "it is not there" }))
       const seen: Array<bigint> = []
-      const searched = searchPages(makeSearcher(literal(Uint8Array.of(97, 97, 97)), 0, 4), readPages, ranges)
+      const searched = searchPages(makeSearcher(literal(Uint8Array.of(97, 97, 97), plain), 0, 4), readPages, ranges)
       const error = yield* Effect.flip(
         Stream.runForEach(searched, ({ address }) => Effect.sync(() => void seen.push(address)))
       )

@@ -1,9 +1,11 @@
 /** What memory is searched for: a text, bytes, or a regular expression over bytes. */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import type { ByteViews } from "./ByteView.ts"
 import { expression, longestMatch } from "./expression.ts"
 import { literal } from "./literal.ts"
 import type { Matcher } from "./Matcher.ts"
+import { around, requiredText } from "./requiredText.ts"
 
 /** What is searched for; the three forms exclude one another. */
 export const Pattern = Schema.Union(
@@ -21,9 +23,14 @@ export type Pattern = typeof Pattern.Type
 export const longestPattern = longestMatch
 
 /** Makes a pattern ready to be looked for; the reason of a failure is one line. */
-export const matcherOf = (pattern: Pattern): Either.Either<Matcher, string> => {
+export const matcherOf = (pattern: Pattern, views: ByteViews): Either.Either<Matcher, string> => {
   if ("regex" in pattern) {
-    return pattern.regex.length > longestPattern ? Either.left(tooLong) : expression(pattern.regex)
+    return pattern.regex.length > longestPattern
+      ? Either.left(tooLong)
+      : Either.map(expression(pattern.regex, views), (matcher) => {
+        const required = requiredText(pattern.regex)
+        return required === undefined ? matcher : around(matcher, literal(utf8.encode(required.text), views), required)
+      })
   }
   return Either.flatMap(
     "text" in pattern ? Either.right(utf8.encode(pattern.text)) : bytesOf(pattern.bytes),
@@ -32,7 +39,7 @@ export const matcherOf = (pattern: Pattern): Either.Either<Matcher, string> => {
         ? Either.left("it is empty")
         : bytes.length > longestPattern
         ? Either.left(tooLong)
-        : Either.right(literal(bytes))
+        : Either.right(literal(bytes, views))
   )
 }
 

@@ -5,21 +5,30 @@
  * expression sees no more than so many bytes before a match and from its start on.
  */
 import * as Either from "effect/Either"
+import type { ByteViews } from "./ByteView.ts"
 import type { Match, Matcher } from "./Matcher.ts"
 
 /** No match of an expression is longer, in bytes. */
 export const longestMatch = 4096
 
-/** So many bytes are searched at a time: an expression that is slow on longer texts is not given any. */
+/**
+ * So many bytes are searched at a time: an expression that is slow on longer texts is not given any, and longer texts take an engine
+ * several times as long to make.
+ */
 const pieceBytes = 65_536
 
 /**
  * Looks for an expression in JavaScript's syntax. `.` is any byte; `^` and `$` are the starts and ends of lines. A character beyond
  * ASCII stands for its bytes in UTF-8, and is not allowed in a class, which is of bytes. The reason of a failure is one line.
  *
+ * @param views for bytes as text
  * @param longest for tests
  */
-export const expression = (source: string, longest = longestMatch): Either.Either<Matcher, string> =>
+export const expression = (
+  source: string,
+  views: ByteViews,
+  longest = longestMatch
+): Either.Either<Matcher, string> =>
   Either.gen(function* () {
     const ofBytes = yield* inBytes(source)
     const [all, here] = yield* Either.try({
@@ -27,18 +36,19 @@ export const expression = (source: string, longest = longestMatch): Either.Eithe
       catch: (error) => (error instanceof Error ? error.message.replace(/^.*: /, "") : "it does not read")
     })
     if (all.test("")) return yield* Either.left("it matches where there is nothing, which is everywhere")
-    return matcherOf(all, here, longest)
+    return matcherOf(all, here, views, longest)
   })
 
-const matcherOf = (all: RegExp, here: RegExp, longest: number): Matcher => ({
+const matcherOf = (all: RegExp, here: RegExp, views: ByteViews, longest: number): Matcher => ({
   longest,
   behind: longest,
   tune: () => undefined,
   next: (bytes, begin, from, limit, to) => {
+    const view = views(bytes, to)
     for (let start = from; start < limit; start += pieceBytes) {
       const stop = Math.min(limit, start + pieceBytes)
       const offset = Math.max(begin, start - longest)
-      const text = latin1(bytes, offset, Math.min(to, stop + longest))
+      const text = view.text(offset, Math.min(to, stop + longest))
       const found = firstIn(all, here, longest, text, start - offset, stop - offset)
       if (found !== undefined) return { at: found.at + offset, end: found.end + offset }
     }
@@ -70,16 +80,6 @@ const firstIn = (
     at++
   }
   return undefined
-}
-
-/** A text of one character for each byte. */
-const latin1 = (bytes: Uint8Array, from: number, to: number): string => {
-  let text = ""
-  // An engine takes only so many arguments.
-  for (let at = from; at < to; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, Math.min(to, at + 8192)))
-  }
-  return text
 }
 
 const utf8 = new TextEncoder()

@@ -2,10 +2,11 @@
  * Looking for bytes as they are, at the speed of memory: by the byte of them that is rarest where they are looked for, which the
  * engine finds fast, or where all are common, by skipping what the last byte rules out (Horspool).
  */
+import type { ByteView, ByteViews } from "./ByteView.ts"
 import type { Match, Matcher } from "./Matcher.ts"
 
 /** Looks for bytes, of which there is at least one. */
-export const literal = (needle: Uint8Array): Matcher => {
+export const literal = (needle: Uint8Array, views: ByteViews): Matcher => {
   const size = needle.length
   const skips = new Int32Array(256).fill(size)
   for (let index = 0; index < size - 1; index++) skips[needle[index] ?? 0] = size - 1 - index
@@ -17,9 +18,9 @@ export const literal = (needle: Uint8Array): Matcher => {
     return true
   }
 
-  const byAnchor = (bytes: Uint8Array, from: number, last: number): number => {
+  const byAnchor = (bytes: Uint8Array, view: ByteView, from: number, last: number): number => {
     const byte = needle[anchor] ?? 0
-    for (let at = bytes.indexOf(byte, from + anchor); at >= 0; at = bytes.indexOf(byte, at + 1)) {
+    for (let at = view.indexOf(byte, from + anchor); at >= 0; at = view.indexOf(byte, at + 1)) {
       if (at - anchor > last) return -1
       if (isAt(bytes, at - anchor)) return at - anchor
     }
@@ -55,14 +56,13 @@ export const literal = (needle: Uint8Array): Matcher => {
         if ((counts[needle[index] ?? 0] ?? 0) < (counts[needle[anchor] ?? 0] ?? 0)) anchor = index
       }
       const perByte = scanning + (calling * (counts[needle[anchor] ?? 0] ?? 0)) / Math.max(1, taken)
-      leaps = size > 1 && (leaping * taken) / Math.max(1, leap) < perByte
+      leaps = size > 1 && Math.max(fetching, (leaping * taken) / Math.max(1, leap)) < perByte
     },
     next: (bytes, _begin, from, limit, to): Match | undefined => {
       const last = Math.min(limit - 1, to - size)
       if (from > last) return undefined
-      // The engine knows no end: it is given what ends there, so that it does not go on to the end of all.
-      const window = leaps || to === bytes.length ? bytes : bytes.subarray(0, to)
-      const at = leaps ? byLeaps(window, from, last) : byAnchor(window, from, last)
+      // A view ends where no match can lie behind, so that the byte is not looked for to the end of all.
+      const at = leaps ? byLeaps(bytes, from, last) : byAnchor(bytes, views(bytes, last + size), from, last)
       return at < 0 ? undefined : { at, end: at + size }
     }
   }
@@ -71,7 +71,9 @@ export const literal = (needle: Uint8Array): Matcher => {
 /** So many bytes tell what is common. */
 const samples = 4096
 
-// What it takes in nanoseconds, as measured in Node.js 20: to scan a byte, to ask the engine once more, and to leap once.
-const scanning = 0.36
-const calling = 100
-const leaping = 1.3
+// What it takes in nanoseconds, as measured in Node.js 20 with the views of `Buffer`: to scan a byte, to ask for the next one once more,
+// to leap once, and to get at a byte at all with leaps, which the processor does not foresee.
+const scanning = 0.06
+const calling = 35
+const leaping = 5.6
+const fetching = 0.55

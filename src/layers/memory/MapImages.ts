@@ -37,7 +37,8 @@ export const layer = ({ checkpoints, shown, storage }: Parts): Layer.Layer<Image
       return {
         open: (path) => Effect.flatMap(at(path), (images) => images.open(path)),
         openDamaged: (path) => Effect.flatMap(at(path), (images) => images.openDamaged(path)),
-        digest: inFiles.digest
+        digest: inFiles.digest,
+        views: inFiles.views
       }
     })
   )

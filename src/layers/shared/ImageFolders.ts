@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import { ImagesNotFound, ImageUnreadable, type StorageFailed } from "../../domain/CheckpointError.ts"
 import { Disk } from "../../effects/Disk.ts"
 import { type ImageFolder, type ImageInfo, Images, maximumImageBytes, type OpenImage } from "../../effects/Images.ts"
+import * as HostBytes from "./HostBytes.ts"
 import * as ImageDigest from "./ImageDigest.ts"
 import * as ImageTree from "./ImageTree.ts"
 import { errno, storageFailed } from "./storageFailed.ts"
@@ -25,7 +26,8 @@ export const layer: Layer.Layer<Images, never, FileSystem.FileSystem | Disk> = L
     return {
       open: (path) => provide(openFolder(path, true)),
       openDamaged: (path) => provide(openFolder(path, false)),
-      digest: ImageDigest.ofText
+      digest: ImageDigest.ofText,
+      views: HostBytes.views
     }
   })
 )

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import { plain } from "../../../src/domain/memory/ByteView.ts"
 import { expression } from "../../../src/domain/memory/expression.ts"
 import type { Matcher } from "../../../src/domain/memory/Matcher.ts"
 import { isSlow } from "../../../src/domain/memory/patience.ts"
@@ -25,7 +26,7 @@ const all = (
   return found
 }
 
-const ready = (pattern: Parameters<typeof matcherOf>[0]) => Either.getOrThrow(matcherOf(pattern))
+const ready = (pattern: Parameters<typeof matcherOf>[0]) => Either.getOrThrow(matcherOf(pattern, plain))
 
 /** Few letters, so that much is found. */
 const arbitraryText = (maxLength: number, minLength = 0) =>
@@ -66,7 +67,7 @@ describe("bytes", () => {
 
 describe("an expression", () => {
   const found = (source: string, text: string, longest?: number) =>
-    all(Either.getOrThrow(expression(source, longest)), bytesOf(text)).map(([at, match]) => [at, match])
+    all(Either.getOrThrow(expression(source, plain, longest)), bytesOf(text)).map(([at, match]) => [at, match])
 
   it.each([
     ["secret=\\w+", "a secret=x1 secret=y2;", [[2, "secret=x1"], [12, "secret=y2"]]],
@@ -108,7 +109,7 @@ describe("what cannot be searched for", () => {
     [{ text: "a".repeat(4097) }, "it is longer than 4096 bytes"],
     [{ regex: "a".repeat(4097) }, "it is longer than 4096 bytes"]
   ])("%j", (pattern, reason) => {
-    expect(Either.flip(matcherOf(pattern))).toEqual(Either.right(reason))
+    expect(Either.flip(matcherOf(pattern, plain))).toEqual(Either.right(reason))
   })
 
   it.each([
@@ -123,6 +124,6 @@ describe("what cannot be searched for", () => {
     ["-----BEGIN [A-Z ]+-----.*-----END", false],
     ["[\\w.]+@[\\w.]+", false]
   ])("%s for ever: %s", (source, slow) => {
-    expect(isSlow(Either.getOrThrow(expression(source)), source, () => performance.now())).toBe(slow)
+    expect(isSlow(Either.getOrThrow(expression(source, plain)), source, () => performance.now())).toBe(slow)
   })
 })
