@@ -2,4 +2,4 @@
 import * as Data from "effect/Data"
 
 /** The two differ. */
-export class Differs extends Data.TaggedError("Differs")<{}> {}
+export class Differs extends Data.TaggedError("Differs") {}

@@ -13,7 +13,7 @@ import type { ImageFolder } from "./Images.ts"
 import { hasImage, readImage } from "./readImage.ts"
 
 /** What keeps an image from being read. */
-export type ReadingError = ImagesNotFound | ImageUnreadable | ProcessNotFound | StorageFailed
+type ReadingError = ImagesNotFound | ImageUnreadable | ProcessNotFound | StorageFailed
 
 /** The images of one folder. */
 export interface ImageReading {

@@ -12,7 +12,7 @@ import { memoryOf, openMemories, type OpenMemory, pidsOf } from "./processMemory
 import type { MemoryError, MemoryProblem } from "./processMemory.ts"
 
 /** The memory of a process, as it is compared, with what the process itself says of it. */
-export interface SideProcess extends ProcessSide {
+interface SideProcess extends ProcessSide {
   readonly mm: MmEntry
 }
 

@@ -40,7 +40,7 @@ export const sharedArea = (start: bigint, end: bigint, shmid: bigint, pgoff = 0n
   area(start, end, { flags: 0x21, status: 0x101, shmid, pgoff })
 
 /** A process. */
-export interface BuiltProcess extends BuiltMemory {
+interface BuiltProcess extends BuiltMemory {
   readonly pid: number
   readonly areas: ReadonlyArray<VmaEntry>
   /** Where its stack began: another one is another program. */

@@ -31,7 +31,7 @@ export interface PagePair {
 }
 
 /** A side's part of a run that begins at a page and is so long. */
-export const part = (run: PageRun, first: number, count: number, pageSize: number): PageRun => ({
+const part = (run: PageRun, first: number, count: number, pageSize: number): PageRun => ({
   first,
   count,
   place: run.place === undefined

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 
 /** The cgroups that some processes are in: one of each hierarchy. */
-export const CgroupSet = Schema.Struct({
+const CgroupSet = Schema.Struct({
   id: Schema.Number,
   /** The pids of those in it. */
   processes: Schema.Array(Schema.Number),
@@ -14,8 +14,6 @@ export const CgroupSet = Schema.Struct({
     })
   )
 }).annotations({ identifier: "CgroupSet" })
-/** The cgroups that some processes are in. */
-export type CgroupSet = typeof CgroupSet.Type
 
 /** A folder of a hierarchy. */
 export const CgroupFolder = Schema.Struct({

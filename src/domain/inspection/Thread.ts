@@ -3,15 +3,13 @@ import * as Schema from "effect/Schema"
 import { Credentials } from "./Credentials.ts"
 
 /** How a thread gets the processor (sched(7)). */
-export const Scheduling = Schema.Struct({
+const Scheduling = Schema.Struct({
   /** `other`, `fifo`, `round-robin`, `batch`, `idle`, `deadline`; one without a name is its number. */
   policy: Schema.String,
   nice: Schema.Number,
   /** Of the real-time policies; zero of the others. */
   priority: Schema.Number
 }).annotations({ identifier: "Scheduling" })
-/** How a thread gets the processor. */
-export type Scheduling = typeof Scheduling.Type
 
 /** A thread. */
 export const Thread = Schema.Struct({

@@ -78,19 +78,19 @@ const openedWith = (id: number, flags: number, { machine }: FileImages): Opened 
 })
 
 /** The bits of a mode that tell what it is of (inode(7)). */
-const types: Readonly<Record<number, string>> = {
-  0o010000: "fifo",
-  0o020000: "character-device",
-  0o040000: "folder",
-  0o060000: "block-device",
-  0o100000: "file",
-  0o120000: "link",
-  0o140000: "socket"
-}
+const types: ReadonlyMap<number, string> = new Map([
+  [0o010000, "fifo"],
+  [0o020000, "character-device"],
+  [0o040000, "folder"],
+  [0o060000, "block-device"],
+  [0o100000, "file"],
+  [0o120000, "link"],
+  [0o140000, "socket"]
+])
 
 const regular = ({ id, reg }: FileEntry, images: FileImages): RegularFile | undefined => {
   if (reg === undefined) return undefined
-  const type = reg.mode === undefined ? undefined : types[reg.mode & 0o170000]
+  const type = reg.mode === undefined ? undefined : types.get(reg.mode & 0o170000)
   return {
     kind: "regular",
     ...openedWith(id, reg.flags, images),

@@ -31,8 +31,6 @@ const Fault = Schema.Literal(
   /** The record says something else than the images. */
   "disagrees"
 )
-/** What is wrong with a file. */
-export type Fault = typeof Fault.Type
 
 /** One thing that is wrong. */
 export const Problem = Schema.Struct({

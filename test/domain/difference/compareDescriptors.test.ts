@@ -14,7 +14,7 @@ const file = (path: string, position: number): OpenFile => ({
   isRemoved: false
 })
 
-const pipe = (number: number): OpenFile => ({
+const pipeOf = (number: number): OpenFile => ({
   kind: "pipe",
   id: 2,
   access: "read",
@@ -52,9 +52,9 @@ describe("comparing descriptors", () => {
   })
 
   it("a pipe is another one by its number, unless all numbers are others after a restore", () => {
-    expect(shown([at(3, pipe(7))], [at(3, pipe(8))])).toEqual(["closed 3 pipe:[7]", "opened 3 pipe:[8]"])
-    expect(shown([at(3, pipe(7))], [at(3, pipe(8))], false)).toEqual([])
-    expect(haveSameInodes(files(pipe(7), pipe(9)), files(pipe(9)))).toBe(true)
-    expect(haveSameInodes(files(pipe(7)), files(pipe(8)))).toBe(false)
+    expect(shown([at(3, pipeOf(7))], [at(3, pipeOf(8))])).toEqual(["closed 3 pipe:[7]", "opened 3 pipe:[8]"])
+    expect(shown([at(3, pipeOf(7))], [at(3, pipeOf(8))], false)).toEqual([])
+    expect(haveSameInodes(files(pipeOf(7), pipeOf(9)), files(pipeOf(9)))).toBe(true)
+    expect(haveSameInodes(files(pipeOf(7)), files(pipeOf(8)))).toBe(false)
   })
 })
