@@ -1,12 +1,34 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Difference } from "../../src/domain/difference/Difference.ts"
+import * as Errors from "../../src/domain/CheckpointError.ts"
+import { Images } from "../../src/effects/Images.ts"
+import * as ImageFolders from "../../src/layers/shared/ImageFolders.ts"
+import * as NodeDisk from "../../src/layers/shared/NodeDisk.ts"
 import { standIn, stasis } from "./CommandLine.ts"
+import { whole } from "./samples.ts"
 
 const golden = (name: string) => new URL(`../golden/${name}`, import.meta.url).pathname
 const [one, other] = [golden("web-1"), golden("web-2")]
 const nowhere = standIn({})
+
+/** A world whose containers each have the golden checkpoints, by the names of their folders. */
+const kept = Effect.map(
+  Effect.provide(Images, Layer.provide(ImageFolders.layer, Layer.merge(NodeFileSystem.layer, NodeDisk.layer))),
+  (images) =>
+    standIn({
+      images,
+      checkpoints: {
+        get: (container, name) =>
+          name.startsWith("web-")
+            ? Effect.succeed({ ...whole, container, name, path: golden(name) })
+            : Effect.fail(new Errors.CheckpointNotFound({ container, checkpoint: name, directory: "/kept" }))
+      }
+    })
+)
 
 describe("stasis diff", () => {
   it.effect("shows what went, what came and what changed", () =>
@@ -69,5 +91,29 @@ describe("stasis diff", () => {
         code: 1,
         err: expect.stringContaining("/nowhere/at/all")
       })
+    }))
+
+  it.effect("compares checkpoints of one container, of two, and one with a folder", () =>
+    Effect.gen(function* () {
+      const world = yield* kept
+      const read = Schema.decodeUnknown(Schema.parseJson(Difference))
+      const folders = yield* read((yield* stasis(["diff", "--format", "json", one, other], nowhere)).out)
+      for (
+        const named of [["shop/web-1", "shop/web-2"], ["shop/web-1", "web-2"], ["a/web-1", "b/web-2"], [one, "a/web-2"]]
+      ) {
+        const ran = yield* stasis(["diff", "--format", "json", ...named], world)
+        expect([named, ran.code, ran.err, ran.opened.includes("runc")]).toEqual([named, 0, "", true])
+        const { memory, processes } = yield* read(ran.out)
+        expect([memory, processes]).toEqual([folders.memory, folders.processes])
+      }
+    }))
+
+  it.effect("tells of a checkpoint that is not there, and of a second one that is nobody's", () =>
+    Effect.gen(function* () {
+      const world = yield* kept
+      const ran = yield* stasis(["diff", "--exit-code", "shop/web-1", "gone"], world)
+      expect([ran.code, ran.out]).toEqual([1, ""])
+      expect(ran.err).toContain('Checkpoint "gone" of container "shop" not found')
+      expect(yield* stasis(["diff", one, "web-2"], world)).toMatchObject({ code: 2, out: "" })
     }))
 })

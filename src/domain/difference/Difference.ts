@@ -1,7 +1,7 @@
 /**
  * What changed between two checkpoints, or any two folders of images.
  *
- * It is what `stasis diff --format json` prints.
+ * It is what `stasis diff --format json` prints; `docs/schemas/difference.json` is made of it.
  */
 import * as Schema from "effect/Schema"
 import { Problem } from "../inspection/Problem.ts"
