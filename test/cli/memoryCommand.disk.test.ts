@@ -44,6 +44,9 @@ describe("stasis memory", () => {
     Effect.gen(function* () {
       const { out } = yield* memory("--search", "the scores, page 2", "--quiet")
       expect(out).toBe("1 0x7f2258010000\n")
+      // A System V segment.
+      const segment = yield* memory("--search-regex", "the segment, page \\d+", "--context", "0")
+      expect(segment.out).toBe("1:0x7f2258006000  rw-s shared  the segment, page 0\n")
       const heaps = yield* memory("--search-regex", "the heap, page 2, step \\d$", "--context", "0")
       expect(heaps.out.match(/rw-p heap {2}the heap, page 2, step 0$/gm)).toHaveLength(6)
       expect((yield* memory("--search", "the heap", "--max", "2", "--quiet")).out.split("\n")).toHaveLength(3)
