@@ -54,7 +54,10 @@ const found = (path: string, text: string) => {
     const hits = searchMemory(yield* open(path), { text }, {
       chunk: 8192,
       onProblem: (problem) => Effect.sync(() => void problems.push(problem._tag)),
-      onEnd: (end) => Effect.sync(() => void (unknown = end.unknown))
+      onEnd: (end) =>
+        Effect.sync(() => {
+          unknown = end.unknown
+        })
     })
     const addresses = Chunk.toReadonlyArray(yield* Stream.runCollect(hits)).map(({ address }) => BigInt(address))
     return { addresses, problems, unknown }

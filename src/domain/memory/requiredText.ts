@@ -27,7 +27,10 @@ export const requiredText = (source: string): RequiredText | undefined => {
     run = ""
   }
   for (let at = 0; at < source.length;) {
-    const token = tokens.find((one) => (one.lastIndex = at, one.test(source)))
+    const token = tokens.find((one) => {
+      one.lastIndex = at
+      return one.test(source)
+    })
     if (token === undefined) return undefined
     const text = source.slice(at, token.lastIndex)
     if (token === plainly || token === escapedly) {
@@ -87,7 +90,7 @@ const repeated = /(?:[*+?]|\{\d+(?:,\d*)?\})\??/y
 const opening = /\((?:\?(?:[:=!]|<[=!]|<[A-Za-z]\w*>))?/y
 const closing = /\)/y
 /** What is one character, or none, and not known. */
-const unknown = /[.^$]|\\[dDwWsSbBnrtfv]|\\x[\da-fA-F]{2}|\[(?:[^\\\]]|\\[^])*\]/y
+const unknown = /[.^$]|\\[dDwWsSbBnrtfv]|\\x[\da-fA-F]{2}|\[(?:[^\\\]]|\\.)*\]/sy
 
 /** All that is understood. */
 const tokens = [plainly, escapedly, repeated, opening, closing, unknown]
