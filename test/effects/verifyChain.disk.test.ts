@@ -51,7 +51,7 @@ const forget = (parent: string, child: string): string => {
 }
 
 /** What is wrong with the last of a chain, after something was done to it. */
-const after = (damage: (chain: string) => void) =>
+const foundAfter = (damage: (chain: string) => void) =>
   Effect.gen(function* () {
     const chain = yield* copied
     damage(chain)
@@ -115,7 +115,7 @@ describe("a chain of dumps", () => {
     ]
   ])("shows that %s is gone", ([, damage, file, fault, detail]) =>
     Effect.gen(function* () {
-      const { files, restore } = yield* after(damage)
+      const { files, restore } = yield* foundAfter(damage)
       expect([restore, files]).toEqual(["impossible", [[file, fault, expect.stringMatching(detail)]]])
     }))
 
@@ -125,7 +125,7 @@ describe("a chain of dumps", () => {
   ])("shows that %s lacks a page that %s has from it", ([parent, child, file]) =>
     Effect.gen(function* () {
       let address = ""
-      const { files, restore } = yield* after((chain) => {
+      const { files, restore } = yield* foundAfter((chain) => {
         address = forget(`${chain}/${parent}`, `${chain}/${child}`)
       })
       expect(restore).toBe("impossible")
@@ -136,7 +136,7 @@ describe("a chain of dumps", () => {
 
   it.scopedLive("that leads in a circle comes to an end", () =>
     Effect.gen(function* () {
-      const { files } = yield* after((chain) => {
+      const { files } = yield* foundAfter((chain) => {
         NodeFs.rmSync(`${chain}/chain-2/parent`)
         NodeFs.symlinkSync("../chain-3", `${chain}/chain-2/parent`)
       })
