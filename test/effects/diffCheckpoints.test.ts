@@ -249,6 +249,7 @@ describe("the pages of two chains", () => {
         const found = yield* diff(folders, [`/a${before.depth - 1}`, `/b${after.depth - 1}`])
         expect(found.memory.pages).toEqual(naive(before, after))
       }),
-    { fastCheck: { numRuns: 200 } }
+    // It takes seconds, and more where the machine is busy.
+    { fastCheck: { numRuns: 200 }, timeout: 60_000 }
   )
 })

@@ -19,6 +19,9 @@ const inspect = (changes: Readonly<Record<string, Uint8Array | undefined>>) =>
 
 const nonsense = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9])
 
+/** Looking into it hundreds of times takes seconds, and more where the machine is busy. In milliseconds. */
+const hundreds = 60_000
+
 /** What every process calls for. */
 const needed = /^(inventory|pstree|files|(core|ids|mm|fs|fdinfo|pagemap)-\d+)\.img$/
 
@@ -58,7 +61,7 @@ describe("damaged images", () => {
           if (needed.test(name)) expect(problems, name).not.toEqual([])
         }
       }
-    }))
+    }), hundreds)
 
   it.effect("of which none is left are told by that alone", () =>
     Effect.gen(function* () {
