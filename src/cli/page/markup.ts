@@ -15,13 +15,6 @@ export type Content = Html | string | number | undefined | ReadonlyArray<Html>
 
 /**
  * Makes a part of a page. A value may stand where text may, and in an attribute between double quotes; nowhere else.
- *
- * @example
- * ```ts
- * import { markup } from "./markup.ts"
- *
- * markup`<b title="${"\""}">${"<script>"}</b>`.text // <b title="&quot;">&lt;script&gt;</b>
- * ```
  */
 export const markup = (strings: TemplateStringsArray, ...values: ReadonlyArray<Content>): Html => ({
   [isHtml]: true,
