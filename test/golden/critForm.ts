@@ -9,6 +9,7 @@ import * as Encoding from "effect/Encoding"
 import type { Decoded } from "../../src/domain/image/Image.ts"
 import type { Entry } from "../../src/domain/image/ImageFile.ts"
 import * as Message from "../../src/domain/image/Message.ts"
+import { decode } from "../../src/domain/image/readMessage.ts"
 import { IpcMsg } from "../../src/domain/image/message/IpcMsg.ts"
 
 /** A value of either side. */
@@ -115,7 +116,7 @@ const messagesOf = (bytes: Uint8Array): ReadonlyArray<Json> => {
   for (let at = 0; at < bytes.byteLength;) {
     const start = at + 4
     const end = start + viewOf(bytes).getUint32(at, true)
-    const message = Either.getOrThrow(Message.decode(IpcMsg, bytes.subarray(start, end)))
+    const message = Either.getOrThrow(decode(IpcMsg, bytes.subarray(start, end)))
     found.push(formOf(IpcMsg, message), Encoding.encodeBase64(bytes.subarray(end, end + message.msize)))
     at = end + Math.ceil(message.msize / 8) * 8
   }

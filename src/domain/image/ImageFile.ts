@@ -8,6 +8,8 @@ import { BinaryReader } from "@bufbuild/protobuf/wire"
 import * as Either from "effect/Either"
 import type { HeadedKind, ImageKind } from "./ImageKind.ts"
 import * as Message from "./Message.ts"
+import { decodeWithin } from "./readMessage.ts"
+import { encode } from "./writeMessage.ts"
 
 /** A message of an image, with the bytes behind it that are no message. */
 export interface Entry<A> {
@@ -106,7 +108,7 @@ const readEntry = <A>(
   reader.pos = at
   const end = start + reader.fixed32()
   if (end > bytes.byteLength) return Either.left(`it ends within entry ${index}`)
-  const decoded = Message.decodeWithin(message, reader, start, end)
+  const decoded = decodeWithin(message, reader, start, end)
   if (Either.isLeft(decoded)) return Either.left(`entry ${index}: ${decoded.left}`)
   const value = decoded.right
   const size = extraOf?.(value, bytes.subarray(end)) ?? 0
@@ -124,8 +126,8 @@ export const write = <A, H>(
   const first = kind.name === "inventory" ? [] : [kind.isService === true ? serviceMagic : commonMagic]
   const parts = [
     ...[...first, kind.magic].map(number),
-    ...(kind.head === undefined || head === undefined ? [] : framed(Message.encode(kind.head, head.value), head.extra)),
-    ...entries.flatMap(({ extra, value }) => framed(Message.encode(kind.entry, value), extra))
+    ...(kind.head === undefined || head === undefined ? [] : framed(encode(kind.head, head.value), head.extra)),
+    ...entries.flatMap(({ extra, value }) => framed(encode(kind.entry, value), extra))
   ]
   const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
   let at = 0

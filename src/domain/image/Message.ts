@@ -1,12 +1,10 @@
 /**
- * Definitions of protobuf messages as data, and how bytes are read and written by them: a definition names the fields of a
- * message as CRIU does, with their numbers, kinds and rules (proto2).
+ * Definitions of protobuf messages as data: a definition names the fields of a message as CRIU does, with their numbers, kinds and
+ * rules (proto2).
  *
- * The protobuf library does the wire format; this file owns what a definition is. What the messages are is in the files beside
- * it. A field that a definition does not know is kept as it is.
+ * Bytes are read by them in `readMessage.ts` and written in `writeMessage.ts`; what the messages are is in the folder `message`.
  */
-import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire"
-import * as Either from "effect/Either"
+import { WireType } from "@bufbuild/protobuf/wire"
 
 /** A field that its message's definition does not know: its number, its wire type, and its bytes without the tag. */
 export interface UnknownField {
@@ -26,7 +24,8 @@ export type Kind<A> =
   | { readonly _tag: "Enum"; readonly names: ReadonlyMap<number, string>; readonly _A?: A }
   | { readonly _tag: "Message"; readonly message: () => Message<A> }
 
-type ScalarName =
+/** The kinds of values that are no messages. */
+export type ScalarName =
   | "uint32"
   | "uint64"
   | "int32"
@@ -131,82 +130,8 @@ export const define = <const F extends Fields>(name: string, fields: F): Message
 const under = (rule: Rule, fields: Fields): ReadonlyArray<string> =>
   Object.entries(fields).filter(([, field]) => field.rule === rule).map(([key]) => key)
 
-/** How deep messages may lie in each other, as protobuf's own libraries bound it. */
-const maximumDepth = 100
-
-/** Reads a message; the reason of a failure is one line that names the message and, where one is missing, the field. */
-export const decode = <A>(message: Message<A>, bytes: Uint8Array): Either.Either<A, string> =>
-  decodeWithin(message, new BinaryReader(bytes), 0, bytes.byteLength)
-
-/** The same for a message that lies between two places of what a reader reads, for there may be very many in one file. */
-export const decodeWithin = <A>(
-  message: Message<A>,
-  reader: BinaryReader,
-  start: number,
-  end: number
-): Either.Either<A, string> => {
-  const reading: Reading = { reader, message: message.name, reason: undefined }
-  try {
-    reader.pos = start
-    const value = readMessage(message, reading, end, 0)
-    return value === undefined ? Either.left(reading.reason ?? malformed(reading)) : Either.right(value)
-  } catch {
-    // The protobuf library throws where the bytes are no message.
-    return Either.left(malformed(reading))
-  }
-}
-
-/** Writes a message, in the order of its definition; fields that the definition does not know follow as they were. */
-export const encode = <A>(message: Message<A>, value: A): Uint8Array => writeMessage(message, value).finish()
-
-/** A message being read, with what is wrong with it, once something is: what is read then is given up. */
-interface Reading {
-  readonly reader: BinaryReader
-  readonly message: string
-  reason: string | undefined
-}
-
-const malformed = ({ message }: Reading): string => `${message} is malformed`
-
-const refuse = (reading: Reading, reason: string): undefined => {
-  reading.reason ??= reason
-  return undefined
-}
-
-const readMessage = <A>(message: Message<A>, reading: Reading, end: number, depth: number): A | undefined => {
-  if (depth > maximumDepth) return refuse(reading, `${message.name} lies deeper than any message`)
-  const { reader } = reading
-  const values: Record<string, unknown> = {}
-  for (const key of message.repeated) values[key] = []
-  const unknownFields: Array<UnknownField> = []
-  while (reader.pos < end) {
-    const [number, wire] = reader.tag()
-    const known = message.byNumber.get(number)
-    if (known === undefined || !fits(known[1], wire)) {
-      unknownFields.push({ number, wire, bytes: reader.skip(wire, number) })
-      continue
-    }
-    const [key, field] = known
-    if (field.rule !== "repeated") values[key] = readValue(field.kind, reading, end, depth)
-    else readRepeated(field.kind, reading, wire, end, depth, listIn(values, key))
-    if (reading.reason !== undefined) return undefined
-  }
-  // The reader knows where what it reads ends, but not where this message does.
-  if (reader.pos > end) return refuse(reading, malformed(reading))
-  for (const key of message.required) {
-    if (values[key] === undefined) return refuse(reading, `${message.name} lacks "${key}"`)
-  }
-  if (unknownFields.length > 0) values["unknownFields"] = unknownFields
-  // The definition, from which the type is, has been followed field by field.
-  return values as A
-}
-
-const listIn = (values: Record<string, unknown>, key: string): Array<unknown> => {
-  const list = values[key]
-  return Array.isArray(list) ? list : []
-}
-
-const wireOf = (kind: Kind<unknown>): WireType => {
+/** How a kind of value is on the wire, each by itself. */
+export const wireOf = (kind: Kind<unknown>): WireType => {
   if (kind._tag === "Message") return WireType.LengthDelimited
   if (kind._tag === "Enum") return WireType.Varint
   switch (kind.scalar) {
@@ -222,111 +147,10 @@ const wireOf = (kind: Kind<unknown>): WireType => {
   }
 }
 
-const isPacked = (kind: Kind<unknown>, wire: WireType): boolean =>
+/** Whether values of a kind lie together behind one length. */
+export const isPacked = (kind: Kind<unknown>, wire: WireType): boolean =>
   wire === WireType.LengthDelimited && wireOf(kind) !== WireType.LengthDelimited
 
-const fits = ({ kind, rule }: Field<unknown>, wire: WireType): boolean =>
+/** Whether a field may be on the wire in a way. */
+export const fits = ({ kind, rule }: Field<unknown>, wire: WireType): boolean =>
   wire === wireOf(kind) || (rule === "repeated" && isPacked(kind, wire))
-
-const readRepeated = (
-  kind: Kind<unknown>,
-  reading: Reading,
-  wire: WireType,
-  end: number,
-  depth: number,
-  into: Array<unknown>
-): void => {
-  if (!isPacked(kind, wire)) {
-    into.push(readValue(kind, reading, end, depth))
-    return
-  }
-  const last = endOf(reading, end)
-  while (reading.reader.pos < last) into.push(readValue(kind, reading, last, depth))
-  if (reading.reader.pos > last) refuse(reading, malformed(reading))
-}
-
-const readValue = (kind: Kind<unknown>, reading: Reading, end: number, depth: number): unknown => {
-  switch (kind._tag) {
-    case "Message": {
-      const last = endOf(reading, end)
-      return reading.reason === undefined ? readMessage(kind.message(), reading, last, depth + 1) : undefined
-    }
-    case "Enum": {
-      const number = reading.reader.int32()
-      return kind.names.get(number) ?? number
-    }
-    case "Scalar":
-      return readScalar[kind.scalar](reading.reader)
-  }
-}
-
-/** Where what a length is told of ends; it is refused beyond what it lies in. */
-const endOf = (reading: Reading, outer: number): number => {
-  const size = reading.reader.uint32()
-  const start = reading.reader.pos
-  if (start + size <= outer) return start + size
-  refuse(reading, malformed(reading))
-  return start
-}
-
-const readScalar: Readonly<Record<ScalarName, (reader: BinaryReader) => unknown>> = {
-  uint32: (reader) => reader.uint32(),
-  uint64: (reader) => BigInt(reader.uint64()),
-  int32: (reader) => reader.int32(),
-  int64: (reader) => BigInt(reader.int64()),
-  sint32: (reader) => reader.sint32(),
-  sint64: (reader) => BigInt(reader.sint64()),
-  fixed32: (reader) => reader.fixed32(),
-  fixed64: (reader) => BigInt(reader.fixed64()),
-  bool: (reader) => reader.bool(),
-  string: (reader) => reader.string(),
-  bytes: (reader) => reader.bytes()
-}
-
-const writeMessage = <A>(message: Message<A>, value: A): BinaryWriter => {
-  const writer = new BinaryWriter()
-  // A value of the definition has its fields and no others.
-  const values = value as Readonly<Record<string, unknown>> & Extensible
-  for (const [key, { kind, number, rule }] of Object.entries(message.fields)) {
-    const found = values[key]
-    const list: ReadonlyArray<unknown> = rule !== "repeated" ? [found] : Array.isArray(found) ? found : []
-    for (const one of list) {
-      if (one !== undefined) writeValue(kind, writer.tag(number, wireOf(kind)), one)
-    }
-  }
-  for (const { bytes, number, wire } of values.unknownFields ?? []) writer.tag(number, wire).raw(bytes)
-  return writer
-}
-
-const writeValue = (kind: Kind<unknown>, writer: BinaryWriter, value: unknown): void => {
-  switch (kind._tag) {
-    case "Message":
-      writer.bytes(writeMessage(kind.message(), value).finish())
-      break
-    case "Enum":
-      writer.int32(typeof value === "number" ? value : numberOf(kind.names, value))
-      break
-    case "Scalar":
-      writeScalar[kind.scalar](writer, value)
-  }
-}
-
-const numberOf = (names: ReadonlyMap<number, string>, name: unknown): number => {
-  for (const [number, one] of names) if (one === name) return number
-  return 0
-}
-
-// The definition says of which type a value is.
-const writeScalar: Readonly<Record<ScalarName, (writer: BinaryWriter, value: unknown) => unknown>> = {
-  uint32: (writer, value) => writer.uint32(value as number),
-  uint64: (writer, value) => writer.uint64(value as bigint),
-  int32: (writer, value) => writer.int32(value as number),
-  int64: (writer, value) => writer.int64(value as bigint),
-  sint32: (writer, value) => writer.sint32(value as number),
-  sint64: (writer, value) => writer.sint64(value as bigint),
-  fixed32: (writer, value) => writer.fixed32(value as number),
-  fixed64: (writer, value) => writer.fixed64(value as bigint),
-  bool: (writer, value) => writer.bool(value as boolean),
-  string: (writer, value) => writer.string(value as string),
-  bytes: (writer, value) => writer.bytes(value as Uint8Array)
-}

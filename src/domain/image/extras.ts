@@ -4,7 +4,7 @@
  * Each function is the `extra` of the kind of image that it names. What the bytes hold is for those who ask for them.
  */
 import * as Either from "effect/Either"
-import * as Message from "./Message.ts"
+import { decode } from "./readMessage.ts"
 import type { BpfmapDataEntry } from "./message/BpfmapData.ts"
 import type { GhostChunkEntry, GhostFileEntry } from "./message/GhostFile.ts"
 import { IpcMsg, type IpcMsgEntry } from "./message/IpcMsg.ts"
@@ -43,7 +43,7 @@ export const messageQueue = ({ qnum }: IpcMsgEntry, following: Uint8Array): numb
     if (start > following.byteLength) return start
     const end = start + view.getUint32(at, true)
     if (end > following.byteLength) return end
-    const size = Either.map(Message.decode(IpcMsg, following.subarray(start, end)), ({ msize }) => msize)
+    const size = Either.map(decode(IpcMsg, following.subarray(start, end)), ({ msize }) => msize)
     at = end + roundUp(Either.getOrElse(size, () => Infinity), 8)
   }
   return at

@@ -7,7 +7,7 @@ import * as Either from "effect/Either"
 import * as ImageFile from "../image/ImageFile.ts"
 import type { AnyKind, ImageKind } from "../image/ImageKind.ts"
 import { kinds } from "../image/kinds.ts"
-import * as Message from "../image/Message.ts"
+import * as ReadMessage from "../image/readMessage.ts"
 import type { CgroupEntry } from "../image/message/Cgroup.ts"
 import type { CoreEntry, TaskKobjIdsEntry } from "../image/message/Core.ts"
 import type { FdinfoEntry, FileEntry } from "../image/message/Fdinfo.ts"
@@ -171,7 +171,7 @@ const firstReads = (kind: AnyKind, bytes: Uint8Array): boolean => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const end = start + 4 + view.getUint32(start, true)
   if (end > bytes.byteLength) return false
-  return Either.match(Message.decode(kind.entry, bytes.subarray(start + 4, end)), {
+  return Either.match(ReadMessage.decode(kind.entry, bytes.subarray(start + 4, end)), {
     onLeft: () => false,
     onRight: (value) => {
       const extra = kind.extra?.(value, bytes.subarray(end)) ?? 0

@@ -3,6 +3,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Message from "../../../src/domain/image/Message.ts"
+import { decode } from "../../../src/domain/image/readMessage.ts"
+import { encode } from "../../../src/domain/image/writeMessage.ts"
 import { arbitraryMessage } from "./arbitraryMessage.ts"
 
 /** Every kind of field under every rule. */
@@ -45,11 +47,11 @@ const nestedTo = (levels: number): Uint8Array => {
 
 describe("Message", () => {
   it.prop("reads what it wrote, whatever the value", [arbitraryMessage(Sample)], ([value]) => {
-    expect(Message.decode(Sample, Message.encode(Sample, value))).toEqual(Either.right(value))
+    expect(decode(Sample, encode(Sample, value))).toEqual(Either.right(value))
   })
 
   it.prop("reads what it wrote of every scalar", [arbitraryMessage(Scalars)], ([value]) => {
-    expect(Message.decode(Scalars, Message.encode(Scalars, value))).toEqual(Either.right(value))
+    expect(decode(Scalars, encode(Scalars, value))).toEqual(Either.right(value))
   })
 
   it.prop(
@@ -60,47 +62,47 @@ describe("Message", () => {
       const one = numbers.reduce((writer, number) => writer.tag(5, 0).uint32(number), start()).finish()
       const packed = numbers.reduce((writer, number) => writer.uint32(number), start().tag(5, 2).fork()).join().finish()
       const both = [...one, ...packed]
-      expect(Either.getOrThrow(Message.decode(Sample, one)).numbers).toEqual(numbers)
-      expect(Either.getOrThrow(Message.decode(Sample, packed)).numbers).toEqual(numbers)
-      expect(Either.getOrThrow(Message.decode(Sample, Uint8Array.from(both))).numbers).toEqual([...numbers, ...numbers])
+      expect(Either.getOrThrow(decode(Sample, one)).numbers).toEqual(numbers)
+      expect(Either.getOrThrow(decode(Sample, packed)).numbers).toEqual(numbers)
+      expect(Either.getOrThrow(decode(Sample, Uint8Array.from(both))).numbers).toEqual([...numbers, ...numbers])
     }
   )
 
   it("keeps a field that it does not know, or that is of another wire type than it knows, and writes it back", () => {
     const bytes = Uint8Array.from([...nestedTo(1), 0x55, 1, 2, 3, 4, 0x2d, 9, 9, 9, 9])
-    const value = Either.getOrThrow(Message.decode(Sample, bytes))
+    const value = Either.getOrThrow(decode(Sample, bytes))
     expect(value.unknownFields).toEqual([
       { number: 10, wire: 5, bytes: Uint8Array.of(1, 2, 3, 4) },
       { number: 5, wire: 5, bytes: Uint8Array.of(9, 9, 9, 9) }
     ])
-    expect(Message.encode(Sample, value)).toEqual(bytes)
+    expect(encode(Sample, value)).toEqual(bytes)
   })
 
   it("keeps a group, which no message of CRIU has, as deep as the protobuf library goes", () => {
     const groups = (depth: number) =>
       Uint8Array.from([...nestedTo(1), ...new Array<number>(depth).fill(0x53), ...new Array<number>(depth).fill(0x54)])
-    expect(Message.encode(Sample, Either.getOrThrow(Message.decode(Sample, groups(50))))).toEqual(groups(50))
-    expect(Message.decode(Sample, groups(100_000))).toEqual(Either.left("sample is malformed"))
+    expect(encode(Sample, Either.getOrThrow(decode(Sample, groups(50))))).toEqual(groups(50))
+    expect(decode(Sample, groups(100_000))).toEqual(Either.left("sample is malformed"))
   })
 
   it("keeps the number of an enumeration that it has no name for", () => {
-    const bytes = Message.encode(Scalars, { fixed64: [], bool: [], bytes: [], word: ["TWO", 77, "ONE", -1] })
-    expect(Either.getOrThrow(Message.decode(Scalars, bytes)).word).toEqual(["TWO", 77, "ONE", -1])
+    const bytes = encode(Scalars, { fixed64: [], bool: [], bytes: [], word: ["TWO", 77, "ONE", -1] })
+    expect(Either.getOrThrow(decode(Scalars, bytes)).word).toEqual(["TWO", 77, "ONE", -1])
   })
 
   it("takes the last of several values of one field", () => {
     const bytes = Uint8Array.from([...nestedTo(1), 0x10, 0x04])
-    expect(Either.getOrThrow(Message.decode(Sample, bytes)).small).toBe(2)
+    expect(Either.getOrThrow(decode(Sample, bytes)).small).toBe(2)
   })
 
   it("replaces what is no text", () => {
     const bytes = Uint8Array.of(0x0a, 3, 0x61, 0xff, 0x62, 0x10, 0)
-    expect(Either.getOrThrow(Message.decode(Sample, bytes)).name).toBe("a\ufffdb")
+    expect(Either.getOrThrow(decode(Sample, bytes)).name).toBe("a\ufffdb")
   })
 
   it("names the message and the field that it lacks, also within another", () => {
-    expect(Message.decode(Sample, Uint8Array.of(0x0a, 0))).toEqual(Either.left('sample lacks "small"'))
-    expect(Message.decode(Sample, Uint8Array.from([...nestedTo(1), 0x1a, 2, 0x10, 0])))
+    expect(decode(Sample, Uint8Array.of(0x0a, 0))).toEqual(Either.left('sample lacks "small"'))
+    expect(decode(Sample, Uint8Array.from([...nestedTo(1), 0x1a, 2, 0x10, 0])))
       .toEqual(Either.left('sample lacks "name"'))
   })
 
@@ -113,17 +115,17 @@ describe("Message", () => {
     ["a wire type that is none", [0x0f, 0x00]],
     ["the end of a group that was not begun", [0x0c]]
   ])("refuses %s", (_, bytes) => {
-    expect(Message.decode(Sample, Uint8Array.from(bytes))).toEqual(Either.left("sample is malformed"))
+    expect(decode(Sample, Uint8Array.from(bytes))).toEqual(Either.left("sample is malformed"))
   })
 
   it("goes as deep as protobuf's own libraries, and no deeper", () => {
-    expect(Message.decode(Sample, nestedTo(101))._tag).toBe("Right")
-    expect(Message.decode(Sample, nestedTo(102))).toEqual(Either.left("sample lies deeper than any message"))
-    expect(Message.decode(Sample, nestedTo(2000))).toEqual(Either.left("sample lies deeper than any message"))
+    expect(decode(Sample, nestedTo(101))._tag).toBe("Right")
+    expect(decode(Sample, nestedTo(102))).toEqual(Either.left("sample lies deeper than any message"))
+    expect(decode(Sample, nestedTo(2000))).toEqual(Either.left("sample lies deeper than any message"))
   })
 
   it("copies nothing: bytes are views of what was given", () => {
-    const bytes = Message.encode(Scalars, { fixed64: [], bool: [], bytes: [Uint8Array.of(1, 2, 3)], word: [] })
-    expect(Either.getOrThrow(Message.decode(Scalars, bytes)).bytes[0]?.buffer).toBe(bytes.buffer)
+    const bytes = encode(Scalars, { fixed64: [], bool: [], bytes: [Uint8Array.of(1, 2, 3)], word: [] })
+    expect(Either.getOrThrow(decode(Scalars, bytes)).bytes[0]?.buffer).toBe(bytes.buffer)
   })
 })

@@ -2,7 +2,7 @@
 import * as FastCheck from "effect/FastCheck"
 import * as ImageFile from "../../../src/domain/image/ImageFile.ts"
 import type { AnyKind } from "../../../src/domain/image/ImageKind.ts"
-import * as Message from "../../../src/domain/image/Message.ts"
+import { encode } from "../../../src/domain/image/writeMessage.ts"
 import { IpcMsg } from "../../../src/domain/image/message/IpcMsg.ts"
 import { arbitraryMessage } from "./arbitraryMessage.ts"
 
@@ -28,7 +28,7 @@ const behind: Readonly<Record<string, (content: Uint8Array) => readonly [fields:
       ? [{ size: 0xffff_ffffn, in_pagemaps: true }, new Uint8Array()]
       : [{ size: BigInt(content.length), in_pagemaps: undefined }, padded(content, 4)],
   ipcns_msg: (content) => {
-    const message = Message.encode(IpcMsg, { mtype: 1n, msize: content.length })
+    const message = encode(IpcMsg, { mtype: 1n, msize: content.length })
     const one = [message.length, 0, 0, 0, ...message, ...padded(content, 8)]
     return [{ qnum: 2 }, Uint8Array.of(...one, ...one)]
   },

@@ -11,6 +11,7 @@ import * as ImageFile from "../../../src/domain/image/ImageFile.ts"
 import type { AnyKind } from "../../../src/domain/image/ImageKind.ts"
 import { kinds } from "../../../src/domain/image/kinds.ts"
 import * as Message from "../../../src/domain/image/Message.ts"
+import { encode } from "../../../src/domain/image/writeMessage.ts"
 import { arbitraryImage } from "./arbitraryImage.ts"
 import { damage, numbersOf } from "./damage.ts"
 import { measure } from "./measure.ts"
@@ -68,12 +69,12 @@ const rewriting = (
 /** The most that a message can hold for its bytes: fields of one sort again and again, also in the messages within it. */
 const floods = (message: Message.Message<unknown>, size: number, depth = 2): ReadonlyArray<Uint8Array> => {
   const unknown = [15, 14, 13, 12, 11].find((number) => !message.byNumber.has(number)) ?? 100
-  const alone = Message.encode(Message.define("", { field: Message.required(unknown, Message.uint32) }), { field: 1 })
+  const alone = encode(Message.define("", { field: Message.required(unknown, Message.uint32) }), { field: 1 })
   return [
     repeated(alone, size),
     ...Object.values(message.fields).flatMap(({ kind, number, rule }) => {
       const wrap = (content: Uint8Array) =>
-        Message.encode(Message.define("", { field: Message.required(number, Message.bytes) }), { field: content })
+        encode(Message.define("", { field: Message.required(number, Message.bytes) }), { field: content })
       if (kind._tag !== "Message") return rule === "repeated" ? [wrap(repeated(Uint8Array.of(1), size))] : []
       const inner = kind.message()
       return [
@@ -106,8 +107,8 @@ const least = (message: Message.Message<unknown>): Uint8Array =>
     const content = kind._tag === "Message" ? least(kind.message()) : new Uint8Array()
     const isLength = kind._tag === "Message" || (kind._tag === "Scalar" && ["string", "bytes"].includes(kind.scalar))
     return isLength
-      ? Message.encode(Message.define("", { field: Message.required(number, Message.bytes) }), { field: content })
-      : Message.encode(Message.define("", { field: Message.required(number, Message.uint32) }), { field: 0 })
+      ? encode(Message.define("", { field: Message.required(number, Message.bytes) }), { field: content })
+      : encode(Message.define("", { field: Message.required(number, Message.uint32) }), { field: 0 })
   }))
 
 describe("a damaged image", () => {
@@ -158,7 +159,7 @@ describe("a damaged image", () => {
   it.each(deep)("with %s in each other without end is refused", (_, kind, outer, inner) => {
     const name = Uint8Array.of(0x0a, 0)
     const wrapped = (number: number, content: Uint8Array) =>
-      Message.encode(Message.define("", { field: Message.required(number, Message.bytes) }), { field: content })
+      encode(Message.define("", { field: Message.required(number, Message.bytes) }), { field: content })
     const outcomes = [1, 50, 90, 110, 1000, 5000].map((levels) => {
       let content: Uint8Array = name
       for (let level = 0; level < levels; level++) content = joined(name, wrapped(inner, content))
