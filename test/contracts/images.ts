@@ -237,7 +237,7 @@ export const suite = (name: string, make: Effect.Effect<Bench, never, Scope.Scop
           ])
           for (const [path, text] of [["a.img", "abc"], ["b/c/d.img", "text"], ["inventory.img", ""]] as const) {
             expect(yield* folder.digest(path)).toBe(sha256(text))
-            expect(images.digest(text)).toBe(sha256(text))
+            expect(yield* images.digest(text)).toBe(sha256(text))
           }
           expect((yield* Effect.flip(folder.digest("none")))._tag).toBe("StorageFailed")
         })
