@@ -69,10 +69,12 @@ export const make = (): StandIn => {
     plant(file, changed)
   }
 
-  // The stand-in is no library of checkpoints: it needs fewer packages, and its command line says the version of ours.
+  // The stand-in is no library of checkpoints and has no page for a browser: it needs fewer packages, and its command line says the
+  // version of ours.
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+  const { "playwright-core": _, ...devDependencies } = manifest.devDependencies
   change("src/cli/main.ts", (text) => text.replace("0.0.0", manifest.version))
-  plant("package.json", `${JSON.stringify({ ...manifest, dependencies: {} }, null, 2)}\n`)
+  plant("package.json", `${JSON.stringify({ ...manifest, dependencies: {}, devDependencies }, null, 2)}\n`)
 
   return {
     folder,
