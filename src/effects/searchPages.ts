@@ -57,20 +57,38 @@ export const searchPages = (
       })
     let pending = yield* begin(buffers[0])
     let kept: Kept | undefined
+    /** The search of the present part, until it is at its end: before that nothing is read into where it lies. */
+    let present: Generator<Window.Found, Kept | undefined> | undefined
     const step = Effect.gen(function* () {
-      if (pending === undefined) return yield* Effect.fail(Option.none())
-      const { into, part, reading } = pending
-      const exit = yield* Fiber.join(reading)
-      if (Exit.isFailure(exit)) return yield* Effect.failCause(Cause.map(exit.cause, Option.some))
-      pending = yield* begin(into === buffers[0] ? buffers[1] : buffers[0])
-      // The read has to be under way before this fibre holds the processor.
-      yield* Effect.yieldNow()
+      if (present === undefined) {
+        if (pending === undefined) return yield* Effect.fail(Option.none())
+        const { into, part, reading } = pending
+        const exit = yield* Fiber.join(reading)
+        if (Exit.isFailure(exit)) return yield* Effect.failCause(Cause.map(exit.cause, Option.some))
+        pending = yield* begin(into === buffers[0] ? buffers[1] : buffers[0])
+        // The read has to be under way before this fibre holds the processor.
+        yield* Effect.yieldNow()
+        present = searchPart({ matcher, context, room, bytes: into, part, kept, next: pending?.part })
+      }
       const found: Array<Window.Found> = []
-      kept = searchPart({ matcher, context, room, bytes: into, part, kept, next: pending?.part }, found)
+      for (let copied = 0; found.length < mostFound && copied < mostCopied;) {
+        const { done, value } = present.next()
+        if (done === true) {
+          kept = value
+          present = undefined
+          break
+        }
+        found.push(value)
+        copied += value.before.length + value.match.length + value.after.length
+      }
       return Chunk.unsafeFromArray(found)
     })
     return Stream.repeatEffectChunkOption(step)
   }))
+
+/** So many matches are handed on at once, and about so many bytes of them: a part of nothing but matches has millions. */
+const mostFound = 256
+const mostCopied = 1024 * 1024
 
 /** What of the last span of a part has to be seen again. The bytes are copies. */
 interface Kept {
@@ -92,10 +110,9 @@ interface Part {
   readonly next: Batch | undefined
 }
 
-const searchPart = (
-  { bytes, context, kept, matcher, next, part, room }: Part,
-  found: Array<Window.Found>
-): Kept | undefined => {
+function* searchPart(
+  { bytes, context, kept, matcher, next, part, room }: Part
+): Generator<Window.Found, Kept | undefined> {
   matcher.tune(bytes, room, room + part.length)
   let left: Kept | undefined
   for (const [index, { address, at, length }] of part.segments.entries()) {
@@ -114,7 +131,7 @@ const searchPart = (
       from: begin + (before?.from ?? 0),
       continues
     }
-    const rest = Window.search(matcher, bytes, span, context, (one) => found.push(one))
+    const rest = yield* Window.search(matcher, bytes, span, context)
     if (continues) {
       left = {
         bytes: bytes.slice(rest.keep, end),

@@ -144,4 +144,33 @@ describe("searchPages", () => {
       )
       expect([error._tag, seen]).toEqual(["ImageUnreadable", [0n]])
     }))
+
+  it.effect("goes no further than is asked for, and hands on a bounded number at once", () =>
+    Effect.gen(function* () {
+      const size = 10_000
+      const ranges: ReadonlyArray<DumpedRange> = [
+        { start: 0n, end: BigInt(size), place: { _tag: "Dumped", depth: 0, file: "pages-1.img", offset: 0 } }
+      ]
+      const zeros: ReadPages = (_depth, _file, _offset, into) => Effect.sync(() => void into.fill(0))
+      const zero = literal(Uint8Array.of(0), plain)
+      let tried = 0
+      const counted: Matcher = {
+        ...zero,
+        next: (...all) => {
+          tried++
+          return zero.next(...all)
+        }
+      }
+      yield* Stream.runDrain(Stream.take(searchPages(makeSearcher(counted, 0, size), zeros, ranges), 1))
+      expect(tried).toBeLessThanOrEqual(256)
+      const sizes = (context: number) =>
+        Effect.map(
+          Stream.runCollect(Stream.chunks(searchPages(makeSearcher(zero, context, size), zeros, ranges))),
+          (chunks) => Chunk.toReadonlyArray(chunks).map(Chunk.size)
+        )
+      const few = yield* sizes(0)
+      expect([Math.max(...few), few.reduce((sum, one) => sum + one)]).toEqual([256, size])
+      // With much around each the bytes are what bounds it.
+      expect(Math.max(...yield* sizes(5000))).toBeLessThan(256)
+    }))
 })

@@ -38,29 +38,28 @@ export const mostKept = (matcher: Matcher, context: number): number =>
   Math.max(matcher.behind, context) + matcher.longest + context
 
 /**
- * Searches a span. Matches do not overlap: the search goes on behind each.
+ * Searches a span, from one match to the next only when that is asked for. Matches do not overlap: the search goes on behind each.
  *
  * @param context how many bytes around a match are given, as far as they lie together with it
  */
-export const search = (
+export function* search(
   matcher: Matcher,
   bytes: Uint8Array,
   { address, begin, continues, end, from }: Span,
-  context: number,
-  emit: (found: Found) => void
-): Rest => {
+  context: number
+): Generator<Found, Rest> {
   // Where more is to come, a match must have all its context here; else it is left for the next part.
   const limit = continues ? Math.max(from, end - matcher.longest - context + 1) : end
   let at = from
   while (at < limit) {
     const match = matcher.next(bytes, begin, at, limit, end)
     if (match === undefined) break
-    emit({
+    yield {
       address: address + BigInt(match.at - begin),
       before: bytes.slice(Math.max(begin, match.at - context), match.at),
       match: bytes.slice(match.at, match.end),
       after: bytes.slice(match.end, Math.min(end, match.end + context))
-    })
+    }
     at = match.end
   }
   const next = Math.max(at, limit)
