@@ -110,7 +110,9 @@ export const memoryOf = (
       if (id === undefined) continue
       const shared = yield* open.sharedPages(id)
       problems.push(...shared.problems)
-      others.push(...PageMap.moved(shared.pages, area.offset, area.offset + area.end - area.start, area.start).ranges)
+      const { ranges } = PageMap.moved(shared.pages, area.offset, area.offset + area.end - area.start, area.start)
+      // One by one: an engine takes only so many arguments.
+      for (const range of ranges) others.push(range)
     }
     const pages = PageMap.over(own.pages, { ranges: others })
     const read = (start: bigint, length: number) => readPieces(open.readPages, pages, start, length)

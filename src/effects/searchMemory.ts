@@ -99,7 +99,9 @@ export const searchMemory = (
       Stream.unwrap(
         memoryOf(open, pid).pipe(
           Effect.map((memory) => {
-            mappings.push(...mappingsOf(memory))
+            for (const mapping of mappingsOf(memory)) {
+              mappings.push(mapping)
+            }
             return searchOwn(work, memory)
           }),
           Effect.catchAll((error) =>

@@ -70,7 +70,11 @@ export const imagesOf = (
   return Layer.mock(Images, { open, openDamaged: open, digest: () => Effect.succeed(""), views: plain })
 }
 
-const folderOf = (folder: BuiltFolder, reads: (file: string, bytes: number) => void): ImageFolder => {
+/** One of the folders. */
+export const folderOf = (
+  folder: BuiltFolder,
+  reads: (file: string, bytes: number) => void = () => undefined
+): ImageFolder => {
   const { path } = folder
   const files = filesOf(folder)
   const find = (name: string): Effect.Effect<Uint8Array, ImageUnreadable> => {
