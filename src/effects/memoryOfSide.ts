@@ -5,7 +5,7 @@ import type * as Scope from "effect/Scope"
 import type { MemorySide } from "../domain/difference/compareMemory.ts"
 import { type ProcessSide, sharedIdOf } from "../domain/difference/ProcessSide.ts"
 import type { MmEntry } from "../domain/image/message/Mm.ts"
-import type * as PageMap from "../domain/memory/PageMap.ts"
+import * as PageMap from "../domain/memory/PageMap.ts"
 import type { ImageFolder, Images } from "./Images.ts"
 import { readFileNames } from "./fileNames.ts"
 import { memoryOf, openMemories, type OpenMemory, pidsOf } from "./processMemory.ts"
@@ -50,7 +50,13 @@ export const memoryOfSide = (folder: ImageFolder): Effect.Effect<MemoryOfSide, n
       if (pages.ranges.length > 0) pageSize ??= read.right.pageSize
       for (const area of side.areas) {
         const id = sharedIdOf(side, area)
-        if (id !== undefined && !shared.has(id)) shared.set(id, (yield* open.sharedPages(id)).pages)
+        if (id === undefined) continue
+        const { pages, unread } = yield* open.sharedPages(id)
+        // What is mapped of it is all that is known to be there.
+        if (unread !== undefined) {
+          const mapped = PageMap.missing(area.offset, area.offset + area.end - area.start, unread)
+          shared.set(id, PageMap.over(shared.get(id) ?? PageMap.empty, { ranges: [mapped] }))
+        } else shared.set(id, pages)
       }
     }
     const folders = open.chain.folders.map(({ path }) => path)

@@ -3,18 +3,18 @@
  * bytes. Nothing is ever read whole.
  */
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { type ImagesNotFound, ImageUnreadable, ProcessNotFound, type StorageFailed } from "../domain/CheckpointError.ts"
 import { kinds } from "../domain/image/kinds.ts"
 import type { MmEntry } from "../domain/image/message/Mm.ts"
-import { commonPageSize, type DumpedPages, pageMapOf, pageSizeOf } from "../domain/memory/dumpedPages.ts"
+import { commonPageSize } from "../domain/memory/dumpedPages.ts"
 import * as MemoryArea from "../domain/memory/MemoryArea.ts"
 import * as PageMap from "../domain/memory/PageMap.ts"
 import { type ImageChain, openChain } from "./imageChain.ts"
 import type { ImageFolder, Images } from "./Images.ts"
+import { type MappedPages, mappedPages } from "./mappedPages.ts"
 import { openPages, type ReadPages } from "./openPages.ts"
-import { hasImage, readImage, readValues } from "./readImage.ts"
+import { hasImage, readValues } from "./readImage.ts"
 import { readSharedMemory, type SharedMemory } from "./sharedMemory.ts"
 
 /** What reading the memory of a process can fail with. */
@@ -103,6 +103,11 @@ export const memoryOf = (
     if (mm === undefined) return yield* new ImageUnreadable({ path: folder.path, file, reason: "it is empty" })
     const areas = MemoryArea.ofProcess(mm)
     const own = yield* mappedPages(open.chain, `pagemap-${pid}.img`)
+    // Pages that nothing tells of are not known, and not untouched.
+    const { unread } = own
+    const ownPages = unread === undefined ? own.pages : {
+      ranges: areas.filter(MemoryArea.hasOwnPages).map(({ end, start }) => PageMap.missing(start, end, unread))
+    }
     const problems = [...broken(open.chain), ...open.shared.problems, ...own.problems]
     const others: Array<PageMap.PageRange> = []
     for (const area of areas) {
@@ -111,10 +116,13 @@ export const memoryOf = (
       const shared = yield* open.sharedPages(id)
       problems.push(...shared.problems)
       const { ranges } = PageMap.moved(shared.pages, area.offset, area.offset + area.end - area.start, area.start)
+      if (shared.unread !== undefined) {
+        others.push(PageMap.missing(area.start, area.end, shared.unread))
+      }
       // One by one: an engine takes only so many arguments.
       for (const range of ranges) others.push(range)
     }
-    const pages = PageMap.over(own.pages, { ranges: others })
+    const pages = PageMap.over(ownPages, { ranges: others })
     const read = (start: bigint, length: number) => readPieces(open.readPages, pages, start, length)
     return {
       pid,
@@ -122,67 +130,25 @@ export const memoryOf = (
       mm,
       areas,
       pages,
-      ownPages: own.pages,
+      ownPages,
       sharedId: open.shared.idOf,
       problems,
       read
     }
   })
 
-/** A page map, and what of it could not be read. */
-interface MappedPages {
-  readonly pages: PageMap.PageMap
-  readonly pageSize: number
-  readonly problems: ReadonlyArray<MemoryProblem>
-}
-
 /** Memory of which no page was ever touched has no page map. */
 const sharedPages = (chain: ImageChain, { segments }: SharedMemory, id: bigint): Effect.Effect<MappedPages> => {
   const file = `pagemap-shmem-${id}.img`
-  return hasImage(chain.folders[0], file)
-    ? mappedPages(chain, file)
-    : Effect.succeed({ pages: segments.get(id) ?? PageMap.empty, pageSize: commonPageSize, problems: [] })
+  return hasImage(chain.folders[0], file) ? mappedPages(chain, file) : Effect.succeed({
+    pages: segments.get(id) ?? PageMap.empty,
+    unread: undefined,
+    pageSize: commonPageSize,
+    problems: []
+  })
 }
 
 const broken = (chain: ImageChain) => (chain.broken === undefined ? [] : [chain.broken])
-
-/** The page map that a file of the images and its namesakes in their parents come to. */
-const mappedPages = (chain: ImageChain, file: string): Effect.Effect<MappedPages> =>
-  Effect.gen(function* () {
-    const problems: Array<ImageUnreadable | StorageFailed> = []
-    const layers: Array<DumpedPages | undefined> = []
-    for (const folder of chain.folders) {
-      const layer = yield* Effect.either(readPagemap(folder, file))
-      layers.push(Either.getOrUndefined(layer))
-      // Of a parent that does not know the process nothing is amiss, unless its pages are called for.
-      if (Either.isLeft(layer) && (layers.length === 1 || hasImage(folder, file))) problems.push(layer.left)
-    }
-    const known = layers.map((layer) => (layer === undefined ? undefined : pageSizeOf(layer)))
-    const pageSize = known.find((size) => size !== undefined) ?? commonPageSize
-    let pages: Either.Either<PageMap.PageMap, string> = Either.left(
-      chain.broken === undefined ? "there is no parent" : "its parent is not there"
-    )
-    for (const [depth, layer] of [...layers.entries()].reverse()) {
-      pages = layer === undefined
-        ? Either.left("the parent does not know its memory")
-        : pageMapOf(layer, pageSize, depth, pages)
-      if (layer !== undefined && Either.isLeft(pages)) {
-        const path = chain.folders[depth]?.path ?? chain.folders[0].path
-        problems.push(new ImageUnreadable({ path, file, reason: pages.left }))
-      }
-    }
-    return { pages: Either.getOrElse(pages, () => PageMap.empty), pageSize, problems }
-  })
-
-const readPagemap = (folder: ImageFolder, file: string): Effect.Effect<DumpedPages, ImageUnreadable | StorageFailed> =>
-  Effect.map(readImage(folder, file, kinds.pagemap), ({ entries, head }) => {
-    const pages = `pages-${head?.value.pages_id ?? 0}.img`
-    return {
-      entries: entries.map(({ value }) => value),
-      file: pages,
-      bytes: folder.files.find(({ name }) => name === pages)?.bytes
-    }
-  })
 
 const readPieces = (
   readPages: ReadPages,

@@ -198,27 +198,40 @@ const searchShared = (
   onlyMapped: boolean
 ): Stream.Stream<MemoryHit, ImageUnreadable | StorageFailed> =>
   Stream.unwrap(
-    Effect.map(work.open.sharedPages(id), ({ pages, problems }) =>
-      Stream.mapConcat(searchMap(work, pages, problems), (found) => {
-        const places = mappings.flatMap(({ area, own, pid }) => {
-          const address = found.address - area.offset + area.start
-          return address < area.start || address >= area.end || PageMap.at(own, address) !== undefined
-            ? []
-            : [{ pid, address, area }]
-        })
-        const [first, ...rest] = places
-        if (first === undefined && onlyMapped) {
-          return []
+    Effect.map(work.open.sharedPages(id), ({ pages, problems, unread }) =>
+      Stream.mapConcat(
+        searchMap(work, unread === undefined ? pages : unknownOf(mappings, unread), problems),
+        (found) => {
+          const places = mappings.flatMap(({ area, own, pid }) => {
+            const address = found.address - area.offset + area.start
+            return address < area.start || address >= area.end || PageMap.at(own, address) !== undefined
+              ? []
+              : [{ pid, address, area }]
+          })
+          const [first, ...rest] = places
+          if (first === undefined && onlyMapped) {
+            return []
+          }
+          const hit: MemoryHit = {
+            ...(first === undefined ? {} : { pid: first.pid }),
+            ...hitOf(found),
+            address: addressOf(first?.address ?? found.address),
+            ...areaOf(first?.area, work.names),
+            also: rest.map(({ address, pid }) => ({ pid, address: addressOf(address) }))
+          }
+          return [hit]
         }
-        const hit: MemoryHit = {
-          ...(first === undefined ? {} : { pid: first.pid }),
-          ...hitOf(found),
-          address: addressOf(first?.address ?? found.address),
-          ...areaOf(first?.area, work.names),
-          also: rest.map(({ address, pid }) => ({ pid, address: addressOf(address) }))
-        }
-        return [hit]
-      }))
+      ))
+  )
+
+/** All that anyone has mapped, of shared memory whose pages nothing tells of. */
+const unknownOf = (mappings: ReadonlyArray<Mapping>, reason: string): PageMap.PageMap =>
+  mappings.reduce(
+    (map, { area }) =>
+      PageMap.over(map, {
+        ranges: [PageMap.missing(area.offset, area.offset + area.end - area.start, reason)]
+      }),
+    PageMap.empty
   )
 
 const searchMap = (

@@ -107,6 +107,28 @@ export const folderOf = (
   }
 }
 
+/** A folder with some files in place of its own, or beside them; one that is `undefined` is gone. */
+export const changed = (
+  folder: ImageFolder,
+  changes: Readonly<Record<string, Uint8Array | undefined>>
+): ImageFolder => ({
+  ...folder,
+  files: [
+    ...folder.files.filter(({ name }) => !(name in changes)),
+    ...Object.entries(changes).flatMap(([name, bytes]) =>
+      bytes === undefined ? [] : [{ name, bytes: bytes.byteLength }]
+    )
+  ],
+  read: (name) => {
+    const bytes = changes[name]
+    return bytes !== undefined
+      ? Effect.succeed(bytes)
+      : name in changes
+      ? Effect.fail(new ImageUnreadable({ path: folder.path, file: name, reason: "it is not there" }))
+      : folder.read(name)
+  }
+})
+
 const filesOf = ({ processes, shared = new Map() }: BuiltFolder): ReadonlyMap<string, Uint8Array> => {
   const files = new Map<string, Uint8Array>()
   let pagesId = 0

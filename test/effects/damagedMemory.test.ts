@@ -1,10 +1,17 @@
 // The memory of images that are out of the ordinary: more of a thing than an engine takes at once, or not to be read.
 import { describe, expect, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as ImageFile from "../../src/domain/image/ImageFile.ts"
+import { kinds } from "../../src/domain/image/kinds.ts"
+import { describeMemory } from "../../src/effects/describeMemory.ts"
+import type { ImageFolder } from "../../src/effects/Images.ts"
+import { memoryOfSide } from "../../src/effects/memoryOfSide.ts"
 import { openMemory } from "../../src/effects/processMemory.ts"
+import { readRange } from "../../src/effects/readMemory.ts"
 import { searchMemory } from "../../src/effects/searchMemory.ts"
-import { type BuiltMemory, folderOf, imagesOf, sharedArea } from "./builtImages.ts"
+import { area, type BuiltFolder, type BuiltMemory, changed, folderOf, imagesOf, sharedArea } from "./builtImages.ts"
 
 const page = 4096n
 
@@ -38,4 +45,64 @@ describe("memory of very many parts", () => {
       expect(yield* Stream.runCount(searchMemory(folder, { text: "x" }, {}))).toBe(0)
     }).pipe(Effect.provide(imagesOf([])))
   })
+})
+
+describe("memory whose pagemap cannot be read", () => {
+  const start = 0x10_0000n
+  const folder: BuiltFolder = {
+    path: "/images",
+    processes: [{
+      pid: 1,
+      areas: [area(start, start + page), sharedArea(start + page, start + 3n * page, 5n, page)],
+      pages: [],
+      contents: new Uint8Array()
+    }],
+    shared: new Map([[5n, { pages: [], contents: new Uint8Array() }]])
+  }
+  const whys = (images: ImageFolder) =>
+    Effect.gen(function* () {
+      const memory = yield* openMemory(images, 1)
+      const parts = yield* Stream.runCollect(readRange(memory, { start, end: start + 3n * page }))
+      return Chunk.toReadonlyArray(parts).map((part) => part._tag === "Absent" ? part.why : part.bytes.length)
+    }).pipe(Effect.scoped)
+  const unknown = (images: ImageFolder) =>
+    Effect.gen(function* () {
+      let bytes = -1
+      yield* Stream.runDrain(searchMemory(images, { text: "x" }, {
+        onEnd: (searched) => Effect.sync(() => void (bytes = searched.unknown))
+      }))
+      return bytes
+    })
+  const missing = (images: ImageFolder) =>
+    Effect.map(describeMemory(images, {}), ({ processes: [process] }) => process?.areas.map((one) => one.missing))
+
+  it.effect.each<readonly [string, Uint8Array | undefined, string]>([
+    ["gone", undefined, "its pagemap cannot be read: it is not there"],
+    [
+      "out of order",
+      ImageFile.write(
+        kinds.pagemap,
+        [2n, 1n].map((at) => ({ value: { vaddr: start + at * page, compat_nr_pages: 1, flags: 2 } })),
+        { value: { pages_id: 1 } }
+      ),
+      "entry 1 of its pagemap is out of order"
+    ]
+  ])("that of a process: %s", ([, bytes, why]) =>
+    Effect.gen(function* () {
+      const images = changed(folderOf(folder), { "pagemap-1.img": bytes })
+      expect(yield* whys(images)).toEqual([why, "never written to"])
+      expect([yield* unknown(images), yield* missing(images)]).toEqual([4096, [4096, 0]])
+      const side = yield* Effect.scoped(memoryOfSide(images))
+      expect(side.processes.get(1)?.pages.ranges).toHaveLength(1)
+    }).pipe(Effect.provide(imagesOf([]))))
+
+  it.effect("that of what processes share", () =>
+    Effect.gen(function* () {
+      const images = changed(folderOf(folder), { "pagemap-shmem-5.img": Uint8Array.of(1) })
+      const [own, shared] = yield* whys(images)
+      expect([own, shared]).toEqual(["never written to", expect.stringMatching(/^its pagemap cannot be read: /)])
+      expect([yield* unknown(images), yield* missing(images)]).toEqual([8192, [0, 8192]])
+      const side = yield* Effect.scoped(memoryOfSide(images))
+      expect(side.shared.get(5n)?.ranges.map(({ end, start }) => [start, end])).toEqual([[page, 3n * page]])
+    }).pipe(Effect.provide(imagesOf([]))))
 })

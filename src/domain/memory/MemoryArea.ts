@@ -43,6 +43,10 @@ export const at = (areas: ReadonlyArray<MemoryArea>, address: bigint): MemoryAre
   return found !== undefined && found.start <= address ? found : undefined
 }
 
+/** Whether a process may have pages of its own there, which a dump writes: it is mapped privately, and not the kernel's. */
+export const hasOwnPages = ({ flags, kind }: MemoryArea): boolean =>
+  (flags & shared) === 0 && kind !== "vdso" && kind !== "other"
+
 const ofEntry = (vma: VmaEntry, mm: MmEntry): MemoryArea => {
   const form = formOf(vma, mm)
   const isFile = AreaFlags.hasFile(vma)

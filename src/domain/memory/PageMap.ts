@@ -45,6 +45,13 @@ export interface PageMap {
 /** No pages. */
 export const empty: PageMap = { ranges: [] }
 
+/** A range that the images call for and do not have. */
+export const missing = (start: bigint, end: bigint, reason: string): PageRange => ({
+  start,
+  end,
+  place: { _tag: "Missing", reason }
+})
+
 /** The range that an address lies in. */
 export const at = (map: PageMap, address: bigint): PageRange | undefined => {
   const found = map.ranges[firstBehind(map, address)]
