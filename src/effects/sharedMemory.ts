@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { ImageUnreadable, StorageFailed } from "../domain/CheckpointError.ts"
+import { ImageUnreadable, type StorageFailed } from "../domain/CheckpointError.ts"
 import * as ImageFile from "../domain/image/ImageFile.ts"
 import { kinds } from "../domain/image/kinds.ts"
 import type { MemoryArea } from "../domain/memory/MemoryArea.ts"
@@ -43,19 +43,25 @@ export const readSharedMemory = ({ folders: [folder] }: ImageChain): Effect.Effe
     }))
     const segments = new Map<bigint, PageMap.PageMap>()
     for (const { name } of folder.files.filter((file) => kinds.ipcns_shm.file.test(file.name))) {
-      const read = Effect.flatMap(folder.read(name), (bytes) => Effect.succeed(segmentsIn(name, bytes)))
+      const read = Effect.flatMap(folder.read(name), (bytes) =>
+        Either.mapLeft(
+          segmentsIn(name, bytes),
+          (reason) => new ImageUnreadable({ path: folder.path, file: name, reason })
+        ))
       for (const [id, map] of yield* attempt(read)) segments.set(id, map)
     }
     const idOf = ({ fileId, shmid }: MemoryArea) => shmid ?? (fileId === undefined ? undefined : memfds.get(fileId))
     return { idOf, segments, problems }
   })
 
-const segmentsIn = (file: string, bytes: Uint8Array): ReadonlyArray<readonly [bigint, PageMap.PageMap]> =>
-  Either.getOrElse(ImageFile.read(kinds.ipcns_shm, bytes), () => ({ entries: [] })).entries.flatMap(
-    ({ extra, value }) => {
+const segmentsIn = (
+  file: string,
+  bytes: Uint8Array
+): Either.Either<ReadonlyArray<readonly [bigint, PageMap.PageMap]>, string> =>
+  Either.map(ImageFile.read(kinds.ipcns_shm, bytes), ({ entries }) =>
+    entries.flatMap(({ extra, value }) => {
       if (value.in_pagemaps === true || value.size === 0n) return []
       const offset = extra.byteOffset - bytes.byteOffset
       const range: PageMap.PageRange = { start: 0n, end: value.size, place: { _tag: "Dumped", depth: 0, file, offset } }
       return [[BigInt(value.desc.id), { ranges: [range] }] as const]
-    }
-  )
+    }))

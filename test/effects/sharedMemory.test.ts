@@ -67,4 +67,12 @@ describe("a System V segment beside its description", () => {
       const ones = yield* found({ bytes: "01".repeat(2048) })
       expect(ones).toEqual([[undefined, 0n, []], [undefined, 2048n, []]])
     }).pipe(Effect.scoped, Effect.provide(imagesOf([]))))
+
+  it.effect("is a problem where the descriptions cannot be read", () =>
+    Effect.gen(function* () {
+      const memory = yield* openMemory(goldenFolder("/images", { [file]: Uint8Array.of(1, 2) }), 1)
+      expect(memory.problems.map((problem) => [problem._tag, "file" in problem && problem.file])).toEqual([
+        ["ImageUnreadable", file]
+      ])
+    }).pipe(Effect.scoped, Effect.provide(imagesOf([]))))
 })
