@@ -53,7 +53,7 @@ export const describeMemory = (
       if (Either.isRight(memory)) {
         problems.push(...memory.right.problems)
         processes.push(yield* reportOf(open, memory.right, names))
-      } else if (pid !== undefined || memory.left._tag === "ProcessNotFound") {
+      } else if (pid !== undefined) {
         return yield* memory.left
       } else problems.push(memory.left)
     }

@@ -15,7 +15,7 @@ import { findImages, type FindImagesError, type FoundImages } from "./findImages
 import type { Images } from "./Images.ts"
 import { inspectImages } from "./inspectCheckpoint.ts"
 import { type MemoryOfSide, memoryOfSide } from "./memoryOfSide.ts"
-import type { MemoryError, MemoryProblem } from "./processMemory.ts"
+import type { MemoryProblem } from "./processMemory.ts"
 
 /** What is wanted of a difference. */
 export interface DiffOptions {
@@ -101,7 +101,7 @@ const foundOf = (
   problems: [...[...memory.problems, ...failures].map(problemOf), ...others]
 })
 
-const problemOf = (error: MemoryError | MemoryProblem): Problem => {
+const problemOf = (error: MemoryProblem): Problem => {
   switch (error._tag) {
     case "ImageUnreadable":
       return { file: error.file, reason: error.reason }

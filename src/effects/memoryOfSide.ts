@@ -9,7 +9,7 @@ import * as PageMap from "../domain/memory/PageMap.ts"
 import type { ImageFolder, Images } from "./Images.ts"
 import { readFileNames } from "./fileNames.ts"
 import { memoryOf, openMemories, type OpenMemory, pidsOf } from "./processMemory.ts"
-import type { MemoryError, MemoryProblem } from "./processMemory.ts"
+import type { MemoryProblem } from "./processMemory.ts"
 
 /** The memory of a process, as it is compared, with what the process itself says of it. */
 interface SideProcess extends ProcessSide {
@@ -23,7 +23,7 @@ export interface MemoryOfSide extends MemorySide {
   readonly processes: ReadonlyMap<number, SideProcess>
   /** In bytes; absent where there are no pages. */
   readonly pageSize: number | undefined
-  readonly problems: ReadonlyArray<MemoryError | MemoryProblem>
+  readonly problems: ReadonlyArray<MemoryProblem>
 }
 
 /** Opens the memory of a folder for as long as the scope; what cannot be read is left out, and named. */
@@ -35,7 +35,7 @@ export const memoryOfSide = (folder: ImageFolder): Effect.Effect<MemoryOfSide, n
     const nameOf = (id: number | undefined) => (id === undefined ? undefined : names.get(id))
     const processes = new Map<number, SideProcess>()
     const shared = new Map<bigint, PageMap.PageMap>()
-    const problems: Array<MemoryError | MemoryProblem> = []
+    const problems: Array<MemoryProblem> = []
     let pageSize: number | undefined
     for (const pid of pidsOf(folder)) {
       const read = yield* Effect.either(memoryOf(open, pid))

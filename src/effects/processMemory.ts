@@ -21,7 +21,7 @@ import { readSharedMemory, type SharedMemory } from "./sharedMemory.ts"
 export type MemoryError = ProcessNotFound | ImageUnreadable | StorageFailed
 
 /** What could not be read, where the rest can. */
-export type MemoryProblem = ImagesNotFound | ImageUnreadable | StorageFailed
+export type MemoryProblem = ImagesNotFound | MemoryError
 
 /** Bytes that are known, from an address on. */
 interface Piece {
@@ -84,9 +84,12 @@ export const openMemory = (
 ): Effect.Effect<ProcessMemory, MemoryError, Images | Scope.Scope> =>
   Effect.flatMap(openMemories(folder), (open) => memoryOf(open, pid))
 
-/** The pids of the processes that have memory of their own, in order. */
+/** The pids of the processes that have memory of their own, in order. A file whose number is written otherwise is not CRIU's. */
 export const pidsOf = ({ files }: ImageFolder): ReadonlyArray<number> =>
-  files.flatMap(({ name }) => kinds.mm.file.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b)
+  files.flatMap(({ name }) => kinds.mm.file.exec(name)?.[1] ?? [])
+    .filter((pid) => String(Number(pid)) === pid)
+    .map(Number)
+    .sort((a, b) => a - b)
 
 /** The same as {@link openMemory}, of images that are open. */
 export const memoryOf = (

@@ -93,7 +93,7 @@ export const searchMemory = (
     const count = yield* Ref.make<Searched>({ searched: 0, unknown: 0 })
     const mappings: Array<Mapping> = []
     const work: Work = { open, searcher, names, count, onProblem }
-    // A process that was asked for and is not there is a failure, one of several a problem.
+    // A process that was asked for and cannot be read is a failure, one of several a problem.
     const pids = options.pid === undefined ? pidsOf(folder) : [options.pid]
     const own = Stream.flatMap(Stream.fromIterable(pids), (pid) =>
       Stream.unwrap(
@@ -105,9 +105,7 @@ export const searchMemory = (
             return searchOwn(work, memory)
           }),
           Effect.catchAll((error) =>
-            options.pid !== undefined || error._tag === "ProcessNotFound"
-              ? Effect.fail(error)
-              : Effect.as(onProblem(error), Stream.empty)
+            options.pid !== undefined ? Effect.fail(error) : Effect.as(onProblem(error), Stream.empty)
           )
         )
       ))

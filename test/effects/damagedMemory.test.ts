@@ -106,3 +106,20 @@ describe("memory whose pagemap cannot be read", () => {
       expect(side.shared.get(5n)?.ranges.map(({ end, start }) => [start, end])).toEqual([[page, 3n * page]])
     }).pipe(Effect.provide(imagesOf([]))))
 })
+
+describe("files that are named almost as CRIU names them", () => {
+  it.effect("are no processes", () =>
+    Effect.gen(function* () {
+      const images = changed(
+        folderOf({ path: "/images", processes: [{ pid: 1, areas: [], pages: [], contents: new Uint8Array() }] }),
+        {
+          "mm-01.img": new Uint8Array(),
+          "mm-99999999999999999999.img": new Uint8Array(),
+          "mm-02.img": new Uint8Array()
+        }
+      )
+      const { problems, processes } = yield* describeMemory(images, {})
+      expect([processes.map(({ pid }) => pid), problems]).toEqual([[1], []])
+      expect(yield* Stream.runCount(searchMemory(images, { text: "x" }, {}))).toBe(0)
+    }).pipe(Effect.provide(imagesOf([]))))
+})
