@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import type { Difference } from "../domain/difference/Difference.ts"
 import { differenceOf, type Found } from "../domain/difference/differenceOf.ts"
 import { type Candidate, pairProcesses } from "../domain/difference/pairProcesses.ts"
+import type { ProcessSide } from "../domain/difference/ProcessSide.ts"
+import { type Unread, unreadOf, unreadOfEither } from "../domain/difference/Unread.ts"
 import type { Inspection } from "../domain/inspection/Inspection.ts"
 import type { Problem } from "../domain/inspection/Problem.ts"
 import type { Source } from "../domain/Source.ts"
@@ -23,7 +25,10 @@ export interface DiffOptions {
   readonly pages?: boolean
 }
 
-/** Compares the checkpoints or folders that two sources mean, the earlier one first. Damaged images are told among the problems. */
+/**
+ * Compares the checkpoints or folders that two sources mean, the earlier one first. Damaged images are told among the problems, and
+ * what they would have told is not compared: the memory of a process, its descriptors and values, mounts, namespaces, cgroups.
+ */
 export const diffCheckpoints = (
   before: Source,
   after: Source,
@@ -44,12 +49,13 @@ export const diffImages = Effect.fn("Checkpoints.diff")(function* (
     const one = yield* open(before)
     const other = yield* open(after)
     const pairs = pairProcesses(candidates(one), candidates(other))
+    const unread = unreadOfEither(unreadIn(one), unreadIn(other))
     const memory = yield* diffMemory(
       one.memory,
       other.memory,
-      pairs.map((pair) => ({
-        before: pair.before && one.memory.processes.get(pair.pid),
-        after: pair.after && other.memory.processes.get(pair.pid)
+      pairs.map(({ after, before, pid }) => ({
+        before: before && comparable(one, pid, unread),
+        after: after && comparable(other, pid, unread)
       })),
       pages
     )
@@ -64,6 +70,7 @@ export const diffImages = Effect.fn("Checkpoints.diff")(function* (
       before: foundOf(before, one, memory.failures.before, []),
       after: foundOf(after, other, memory.failures.after, sizes),
       pairs,
+      unread,
       memory
     })
   }))
@@ -85,6 +92,16 @@ const candidates = ({ inspection, memory }: Opened): ReadonlyArray<Candidate> =>
     const mm = memory.processes.get(process.pid)?.mm
     return mm === undefined ? { process } : { process, program: { code: mm.mm_start_code, stack: mm.mm_start_stack } }
   })
+
+const unreadIn = ({ inspection, memory }: Opened): Unread =>
+  unreadOf(inspection, [...inspection.problems, ...memory.problems.map(problemOf)])
+
+/** The memory of a process on one side, as far as there can be something like it on the other. */
+const comparable = ({ memory }: Opened, pid: number, unread: Unread): ProcessSide | undefined => {
+  const side = memory.processes.get(pid)
+  if (side === undefined || unread.memory(pid)) return undefined
+  return unread.mappedFiles ? { ...side, areas: side.areas.filter(({ fileId }) => fileId === undefined) } : side
+}
 
 const foundOf = (
   { checkpoint, folder }: FoundImages,

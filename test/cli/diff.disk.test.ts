@@ -1,3 +1,4 @@
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -116,4 +117,45 @@ describe("stasis diff", () => {
       expect(ran.err).toContain('Checkpoint "gone" of container "shop" not found')
       expect(yield* stasis(["diff", one, "web-2"], world)).toMatchObject({ code: 2, out: "" })
     }))
+
+  const damaged = [
+    "mm-7.img",
+    "fdinfo-4.img",
+    "mountpoints-13.img",
+    "cgroup.img",
+    "files.img",
+    "core-7.img",
+    "ids-7.img",
+    "fs-7.img",
+    "pstree.img",
+    "inventory.img",
+    "memfd.img",
+    "sk-queues.img"
+  ]
+
+  it.scopedLive.each(damaged)(
+    "takes nothing for gone or new where %s does not read on one side, and says so",
+    (file) =>
+      Effect.gen(function* () {
+        const files = yield* FileSystem.FileSystem
+        const copy = yield* files.makeTempDirectoryScoped()
+        yield* files.copy(one, copy, { overwrite: true })
+        yield* files.writeFile(`${copy}/${file}`, (yield* files.readFile(`${one}/${file}`)).subarray(0, 11))
+        const read = Schema.decodeUnknown(Schema.parseJson(Difference))
+        for (const [sides, side] of [[[one, copy], "after"], [[copy, one], "before"]] as const) {
+          const ran = yield* stasis(["diff", "--exit-code", "--format", "json", ...sides], nowhere)
+          const { cgroups, isEqual, mounts, namespaces, problems, processes } = yield* read(ran.out)
+          expect({ processes, mounts, namespaces, cgroups, isEqual }).toEqual({
+            processes: [],
+            mounts: [],
+            namespaces: [],
+            cgroups: [],
+            isEqual: true
+          })
+          expect(problems).toContainEqual(expect.objectContaining({ side, file }))
+          expect(ran.code).toBe(1)
+          expect(ran.err).toContain("the two could not be compared whole")
+        }
+      }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
 })

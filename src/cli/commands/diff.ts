@@ -12,6 +12,7 @@ import { imagesIn, imagesOfCheckpoint } from "../images.ts"
 import { Output } from "../Output.ts"
 import * as print from "../print.ts"
 import { showDifference } from "../showDifference.ts"
+import { Unable } from "../Unable.ts"
 import { UsageError } from "../UsageError.ts"
 import { Worlds } from "../Worlds.ts"
 
@@ -25,7 +26,9 @@ export const diff = Command.make("diff", {
   ),
   checkpointDir: flags.checkpointDir,
   pages: Options.boolean("pages").pipe(Options.withDescription("Show where in an area the pages are that changed")),
-  exitCode: Options.boolean("exit-code").pipe(Options.withDescription("Exit with 1 where the two differ"))
+  exitCode: Options.boolean("exit-code").pipe(Options.withDescription(
+    "Exit with 1 where the two differ, or where not all of both could be read to tell; an error says so then"
+  ))
 }, (input) =>
   Effect.gen(function* () {
     const before = yield* chosen(input.before, undefined)
@@ -42,9 +45,21 @@ export const diff = Command.make("diff", {
     })
     yield* print.warnings(difference.problems.map(({ file, reason, side }) => `${file}, ${side}: ${reason}`))
     if (input.exitCode && !difference.isEqual) return yield* new Differs()
+    if (input.exitCode) yield* sayIfInPart(difference)
   })).pipe(
     Command.withDescription("Show what changed between two checkpoints: processes, open files and memory, page by page")
   )
+
+/** That nothing changed is no answer where something is not known. */
+const sayIfInPart = ({ memory, problems }: Difference): Effect.Effect<void, Unable> => {
+  const { unknown } = memory.pages
+  if (problems.length === 0 && unknown === 0) return Effect.void
+  const what = [
+    ...(problems.length === 0 ? [] : [`${problems.length} of their images`]),
+    ...(unknown === 0 ? [] : [`${unknown} of their pages`])
+  ].join(" and ")
+  return new Unable({ detail: `the two could not be compared whole: ${what} could not be read` })
+}
 
 /** One of the two, as it was named. */
 interface Choice {

@@ -31,7 +31,7 @@ export const Figure = Schema.Struct({
 /** A figure on both sides. */
 export type Figure = typeof Figure.Type
 
-/** What changed. */
+/** What changed, as far as both sides could be read: what is not known of one of them is no change. */
 export const Difference = Schema.Struct({
   before: Side,
   after: Side,
@@ -45,14 +45,14 @@ export const Difference = Schema.Struct({
   memory: Schema.Struct({
     /** In bytes; absent where the two differ in it, and no page was compared. */
     pageSize: Schema.optional(Schema.Number),
-    /** All pages of all processes; those of shared memory once. */
+    /** All pages of all processes whose memory could be read on both sides; those of shared memory once. */
     pages: PageCount,
     kinds: Schema.Array(Schema.Struct({ kind: AreaKind, pages: PageCount })),
     /** Contents that were read of both to be compared; what both have from the same place of a parent is not read. */
     readBytes: Schema.Number
   }),
   figures: Schema.Array(Figure),
-  /** What could not be read, by side and file. */
+  /** What could not be read, by side and file. What it would have told is not compared, and is in no list above. */
   problems: Schema.Array(Schema.Struct({ side: Schema.Literal("before", "after"), ...Problem.fields }))
 }).annotations({ identifier: "Difference" })
 /** What changed. */

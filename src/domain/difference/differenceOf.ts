@@ -11,6 +11,7 @@ import * as PageCount from "./PageCount.ts"
 import type { Candidate, ProcessPair } from "./pairProcesses.ts"
 import type { ProcessDifference } from "./ProcessDifference.ts"
 import { factsOf } from "./processFacts.ts"
+import type { Unread } from "./Unread.ts"
 
 /** What was found on one side. */
 export interface Found {
@@ -25,6 +26,8 @@ export interface Compared {
   readonly before: Found
   readonly after: Found
   readonly pairs: ReadonlyArray<ProcessPair<Candidate>>
+  /** What is not compared, for it could not be read on both sides. */
+  readonly unread: Unread
   /** The memory of the pairs, in their order. */
   readonly memory: MemoryDifference & Pick<Difference["memory"], "readBytes"> & {
     readonly pageSize: number | undefined
@@ -32,19 +35,24 @@ export interface Compared {
 }
 
 /** Puts the difference together. */
-export const differenceOf = ({ after, before, memory, pairs }: Compared): Difference => {
+export const differenceOf = ({ after, before, memory, pairs, unread }: Compared): Difference => {
   const [one, other] = [before.inspection, after.inspection]
   const staying = new Set(
     pairs.flatMap((pair) => pair.before !== undefined && pair.after !== undefined ? [pair.pid] : [])
   )
   const inodes = haveSameInodes(filesIn(one), filesIn(other))
   const processes = pairs.flatMap((pair, index) =>
-    processDifference(pair, one, other, memory.processes[index], inodes) ?? []
+    processDifference(pair, one, other, unread, memory.processes[index], inodes) ?? []
   )
+  const namespacesIn = ({ namespaces = [] }: Inspection) => namespaces.filter(({ type }) => !unread.namespaces(type))
   const rest = {
-    mounts: compareMounts(one.mounts ?? [], other.mounts ?? []),
-    namespaces: compareNamespaces(one.namespaces ?? [], other.namespaces ?? [], staying),
-    cgroups: compareCgroups(one.cgroups ?? noCgroups, other.cgroups ?? noCgroups, staying)
+    mounts: unread.mounts ? [] : compareMounts(one.mounts ?? [], other.mounts ?? []),
+    namespaces: compareNamespaces(namespacesIn(one), namespacesIn(other), staying),
+    cgroups: unread.cgroups ? [] : compareCgroups(
+      one.cgroups ?? noCgroups,
+      other.cgroups ?? noCgroups,
+      new Set([...staying].filter((pid) => !unread.membership(pid)))
+    )
   }
   const { kinds, pageSize, pages, readBytes } = memory
   return {
@@ -67,6 +75,7 @@ const processDifference = (
   { after, before, pid }: ProcessPair<Candidate>,
   one: Inspection,
   other: Inspection,
+  unread: Unread,
   memory: ProcessMemoryDifference = { areas: [], virtual: { before: 0, after: 0 }, pages: PageCount.none },
   inodes: boolean
 ): ProcessDifference | undefined => {
@@ -76,10 +85,13 @@ const processDifference = (
   const { areas, pages, virtual } = memory
   const shown = { pid, name, ...(commandLine === undefined ? {} : { commandLine }), virtual, pages }
   const alone = (fate: Fate) => ({ fate, ...shown, changes: [], descriptors: [], areas: [] })
+  if ((before === undefined || after === undefined) && unread.processes) return undefined
   if (before === undefined) return alone("appeared")
   if (after === undefined) return alone("went")
-  const changes = changesOf(factsOf(before.process), factsOf(after.process))
-  const descriptors = compareDescriptors(
+  const changes = changesOf(factsOf(before.process), factsOf(after.process)).filter(({ field }) =>
+    !unread.fact(pid, field)
+  )
+  const descriptors = unread.descriptors(pid) ? [] : compareDescriptors(
     descriptorsOf(filesIn(one), pid),
     descriptorsOf(filesIn(other), pid),
     inodes

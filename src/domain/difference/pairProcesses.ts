@@ -39,11 +39,13 @@ export const pairProcesses = <A extends Candidate>(
 
 const isSame = (before: Candidate, after: Candidate): boolean => {
   const [one, other] = [before.program, after.program]
-  // A zombie keeps its name and its parent, until that ends.
-  if (one === undefined || other === undefined) return before.process.name === after.process.name
+  if (one === undefined || other === undefined) return isSameName(before.process.name, after.process.name)
   return one.code === other.code && one.stack === other.stack &&
     isSameExecutable(before.process, after.process)
 }
+
+/** A zombie keeps its name and its parent, until that ends; one whose name could not be read has none. */
+const isSameName = (before: string, after: string): boolean => before === after || before === "" || after === ""
 
 /** One that is not known is no other one. */
 const isSameExecutable = (before: Process, after: Process): boolean =>
