@@ -89,8 +89,8 @@ const open = (found: FoundImages) =>
 
 const candidates = ({ inspection, memory }: Opened): ReadonlyArray<Candidate> =>
   (inspection.processes ?? []).map((process) => {
-    const mm = memory.processes.get(process.pid)?.mm
-    return mm === undefined ? { process } : { process, program: { code: mm.mm_start_code, stack: mm.mm_start_stack } }
+    const program = memory.processes.get(process.pid)?.program
+    return program === undefined ? { process } : { process, program }
   })
 
 const unreadIn = ({ inspection, memory }: Opened): Unread =>

@@ -3,17 +3,20 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import type { MemorySide } from "../domain/difference/compareMemory.ts"
-import { type ProcessSide, sharedIdOf } from "../domain/difference/ProcessSide.ts"
-import type { MmEntry } from "../domain/image/message/Mm.ts"
+import { ownPages, type ProcessSide, sharedIdOf } from "../domain/difference/ProcessSide.ts"
 import * as PageMap from "../domain/memory/PageMap.ts"
 import type { ImageFolder, Images } from "./Images.ts"
 import { readFileNames } from "./fileNames.ts"
 import { memoryOf, openMemories, type OpenMemory, pidsOf } from "./processMemory.ts"
 import type { MemoryProblem } from "./processMemory.ts"
 
-/** The memory of a process, as it is compared, with what the process itself says of it. */
+/**
+ * The memory of a process, as it is compared. Its pages are its own ones and those that it maps privately: those of what it shares
+ * are kept once for all who share it.
+ */
 interface SideProcess extends ProcessSide {
-  readonly mm: MmEntry
+  /** Where its code and its stack began. */
+  readonly program: { readonly code: bigint; readonly stack: bigint }
 }
 
 /** All memory of one side. */
@@ -44,8 +47,9 @@ export const memoryOfSide = (folder: ImageFolder): Effect.Effect<MemoryOfSide, n
         continue
       }
       const { areas, mm, pages, sharedId } = read.right
-      const side = { areas: areas.map((area) => ({ ...area, name: nameOf(area.fileId) })), mm, pages, sharedId }
-      processes.set(pid, side)
+      const side = { areas: areas.map((area) => ({ ...area, name: nameOf(area.fileId) })), pages, sharedId }
+      const program = { code: mm.mm_start_code, stack: mm.mm_start_stack }
+      processes.set(pid, { ...side, pages: ownPages(side), program })
       problems.push(...read.right.problems)
       if (pages.ranges.length > 0) pageSize ??= read.right.pageSize
       for (const area of side.areas) {
