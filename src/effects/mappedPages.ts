@@ -22,8 +22,18 @@ export interface MappedPages {
   readonly problems: ReadonlyArray<ImageUnreadable | StorageFailed>
 }
 
-/** The page map that a file of the images and its namesakes in their parents come to. */
-export const mappedPages = (chain: ImageChain, file: string): Effect.Effect<MappedPages> =>
+/**
+ * The page map that a file of the images and its namesakes in their parents come to.
+ *
+ * @param told the size of a page, where the process itself was told
+ * @param ofOthers the same of any process, for where the lengths of the files do not tell it either
+ */
+export const mappedPages = (
+  chain: ImageChain,
+  file: string,
+  told: number | undefined,
+  ofOthers: Effect.Effect<number | undefined>
+): Effect.Effect<MappedPages> =>
   Effect.gen(function* () {
     const problems: Array<ImageUnreadable | StorageFailed> = []
     const layers: Array<DumpedPages | undefined> = []
@@ -36,7 +46,8 @@ export const mappedPages = (chain: ImageChain, file: string): Effect.Effect<Mapp
       if (Either.isLeft(layer) && (layers.length === 1 || hasImage(folder, file))) problems.push(layer.left)
     }
     const known = layers.map((layer) => (layer === undefined ? undefined : pageSizeOf(layer)))
-    const pageSize = known.find((size) => size !== undefined) ?? commonPageSize
+    // A file that is cut off tells of a wrong size, or of none.
+    const pageSize = told ?? known.find((size) => size !== undefined) ?? (yield* ofOthers) ?? commonPageSize
     let pages: Either.Either<PageMap.PageMap, string> = Either.left(
       chain.broken === undefined ? "there is no parent" : "its parent is not there"
     )

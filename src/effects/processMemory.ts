@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import { type ImagesNotFound, ImageUnreadable, ProcessNotFound, type StorageFailed } from "../domain/CheckpointError.ts"
 import { kinds } from "../domain/image/kinds.ts"
 import type { MmEntry } from "../domain/image/message/Mm.ts"
-import { commonPageSize } from "../domain/memory/dumpedPages.ts"
+import { commonPageSize, toldPageSize } from "../domain/memory/dumpedPages.ts"
 import * as MemoryArea from "../domain/memory/MemoryArea.ts"
 import * as PageMap from "../domain/memory/PageMap.ts"
 import { type ImageChain, openChain } from "./imageChain.ts"
@@ -60,6 +60,8 @@ export interface ProcessMemory {
 export interface OpenMemory {
   readonly chain: ImageChain
   readonly shared: SharedMemory
+  /** In bytes, as any of the processes was told. */
+  readonly pageSize: Effect.Effect<number | undefined>
   /** The pages of shared memory, by its id; their addresses count from its start. */
   readonly sharedPages: (id: bigint) => Effect.Effect<MappedPages>
   readonly readPages: ReadPages
@@ -70,8 +72,9 @@ export const openMemories = (folder: ImageFolder): Effect.Effect<OpenMemory, nev
   Effect.gen(function* () {
     const chain = yield* openChain(folder)
     const shared = yield* readSharedMemory(chain)
-    const pagesOf = yield* Effect.cachedFunction((id: bigint) => sharedPages(chain, shared, id))
-    return { chain, shared, sharedPages: pagesOf, readPages: yield* openPages(chain) }
+    const pageSize = yield* Effect.cached(anyPageSize(folder))
+    const pagesOf = yield* Effect.cachedFunction((id: bigint) => sharedPages(chain, shared, id, pageSize))
+    return { chain, shared, pageSize, sharedPages: pagesOf, readPages: yield* openPages(chain) }
   })
 
 /**
@@ -105,7 +108,12 @@ export const memoryOf = (
     const [mm] = yield* readValues(folder, file, kinds.mm)
     if (mm === undefined) return yield* new ImageUnreadable({ path: folder.path, file, reason: "it is empty" })
     const areas = MemoryArea.ofProcess(mm)
-    const own = yield* mappedPages(open.chain, `pagemap-${pid}.img`)
+    const own = yield* mappedPages(
+      open.chain,
+      `pagemap-${pid}.img`,
+      toldPageSize(mm.mm_saved_auxv),
+      open.pageSize
+    )
     // Pages that nothing tells of are not known, and not untouched.
     const { unread } = own
     const ownPages = unread === undefined ? own.pages : {
@@ -140,10 +148,26 @@ export const memoryOf = (
     }
   })
 
+/** The images of processes are read until one of them tells. */
+const anyPageSize = (folder: ImageFolder): Effect.Effect<number | undefined> =>
+  Effect.gen(function* () {
+    for (const pid of pidsOf(folder)) {
+      const [mm] = yield* Effect.orElseSucceed(readValues(folder, `mm-${pid}.img`, kinds.mm), () => [])
+      const size = mm === undefined ? undefined : toldPageSize(mm.mm_saved_auxv)
+      if (size !== undefined) return size
+    }
+    return undefined
+  })
+
 /** Memory of which no page was ever touched has no page map. */
-const sharedPages = (chain: ImageChain, { segments }: SharedMemory, id: bigint): Effect.Effect<MappedPages> => {
+const sharedPages = (
+  chain: ImageChain,
+  { segments }: SharedMemory,
+  id: bigint,
+  pageSize: Effect.Effect<number | undefined>
+): Effect.Effect<MappedPages> => {
   const file = `pagemap-shmem-${id}.img`
-  return hasImage(chain.folders[0], file) ? mappedPages(chain, file) : Effect.succeed({
+  return hasImage(chain.folders[0], file) ? mappedPages(chain, file, undefined, pageSize) : Effect.succeed({
     pages: segments.get(id) ?? PageMap.empty,
     unread: undefined,
     pageSize: commonPageSize,

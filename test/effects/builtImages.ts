@@ -45,6 +45,8 @@ interface BuiltProcess extends BuiltMemory {
   readonly areas: ReadonlyArray<VmaEntry>
   /** Where its stack began: another one is another program. */
   readonly stack?: bigint
+  /** What the kernel told it at its start. */
+  readonly auxiliary?: ReadonlyArray<bigint>
 }
 
 /** A folder of images. */
@@ -168,7 +170,7 @@ const filesOf = ({ processes, shared = new Map() }: BuiltFolder): ReadonlyMap<st
   return files
 }
 
-const mmOf = ({ areas, stack = 1n }: BuiltProcess) => ({
+const mmOf = ({ areas, auxiliary = [], stack = 1n }: BuiltProcess) => ({
   mm_start_code: 1n,
   mm_end_code: 1n,
   mm_start_data: 1n,
@@ -181,7 +183,7 @@ const mmOf = ({ areas, stack = 1n }: BuiltProcess) => ({
   mm_env_start: 1n,
   mm_env_end: 1n,
   exe_file_id: 0,
-  mm_saved_auxv: [],
+  mm_saved_auxv: auxiliary,
   vmas: areas,
   aios: []
 })

@@ -123,3 +123,36 @@ describe("files that are named almost as CRIU names them", () => {
       expect(yield* Stream.runCount(searchMemory(images, { text: "x" }, {}))).toBe(0)
     }).pipe(Effect.provide(imagesOf([]))))
 })
+
+describe("pages files that are cut off, of large pages", () => {
+  const large = 0x1_0000n
+  const cut = (at: bigint): BuiltMemory => ({
+    // One of two pages, and a part of the other.
+    pages: [{ address: at, count: 2, is: "present" }],
+    contents: new Uint8Array(Number(large) + 4096)
+  })
+
+  it.effect("are read in pages of the size that the processes were told", () =>
+    Effect.gen(function* () {
+      const start = 16n * large
+      const areas = [area(start, start + 2n * large), sharedArea(start + 2n * large, start + 4n * large, 5n)]
+      // Keys and values in turn: a value that looks like the key is none.
+      const auxiliary = [3n, 6n, 6n, large, 0n, 0n]
+      const images = folderOf({
+        path: "/images",
+        processes: [
+          { pid: 1, areas, ...cut(start) },
+          { pid: 2, areas, auxiliary, ...cut(start) }
+        ],
+        shared: new Map([[5n, cut(0n)]])
+      })
+      for (const pid of [1, 2]) {
+        const { pageSize, pages } = yield* openMemory(images, pid)
+        expect([pid, pageSize]).toEqual([pid, 65_536])
+        expect(
+          pages.ranges.map(({ end, place, start: from }) => [place._tag, (from - start) / large, (end - start) / large])
+        )
+          .toEqual([["Dumped", 0n, 1n], ["Missing", 1n, 2n], ["Dumped", 2n, 3n], ["Missing", 3n, 4n]])
+      }
+    }).pipe(Effect.scoped, Effect.provide(imagesOf([]))))
+})

@@ -18,7 +18,7 @@ export interface DumpedPages {
   readonly bytes: number | undefined
 }
 
-/** The pages of a machine that nothing else is known of, in bytes. */
+/** The size of a page of a machine that nothing tells of, in bytes. */
 export const commonPageSize = 4096
 
 /**
@@ -30,6 +30,15 @@ export const pageSizeOf = ({ bytes, entries }: DumpedPages): number | undefined 
   return bytes === undefined || pages === 0n
     ? undefined
     : pageSizes.find((size) => pages * BigInt(size) === BigInt(bytes))
+}
+
+/**
+ * How large a page is, in bytes, as the kernel told a program at its start: kinds and values in turn, of which `AT_PAGESZ` is one
+ * (getauxval(3)).
+ */
+export const toldPageSize = (auxiliary: ReadonlyArray<bigint>): number | undefined => {
+  const at = auxiliary.findIndex((kind, index) => index % 2 === 0 && kind === 6n)
+  return at < 0 ? undefined : pageSizes.find((size) => BigInt(size) === auxiliary[at + 1])
 }
 
 /**
