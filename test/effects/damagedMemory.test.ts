@@ -33,18 +33,21 @@ describe("memory of very many parts", () => {
     return Effect.gen(function* () {
       expect((yield* openMemory(folder, 1)).pages.ranges).toHaveLength(count)
     }).pipe(Effect.scoped, Effect.provide(imagesOf([])))
-  })
+  }, 30_000)
 
   it.effect("is searched however many areas of it are shared", () => {
     const areas = Array.from(
       { length: count },
       (_, index) => sharedArea(BigInt(index + 1) * page, BigInt(index + 2) * page, 5n)
     )
-    const folder = folderOf({ path: "/images", processes: [{ pid: 1, areas, pages: [], contents: new Uint8Array() }] })
+    const folder = folderOf({
+      path: "/images",
+      processes: [{ pid: 1, areas, auxiliary: [6n, page], pages: [], contents: new Uint8Array() }]
+    })
     return Effect.gen(function* () {
       expect(yield* Stream.runCount(searchMemory(folder, { text: "x" }, {}))).toBe(0)
     }).pipe(Effect.provide(imagesOf([])))
-  })
+  }, 30_000)
 })
 
 describe("memory whose pagemap cannot be read", () => {
