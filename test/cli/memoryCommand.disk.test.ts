@@ -1,7 +1,7 @@
 // `stasis memory` on a golden checkpoint: the map, bytes, a search, and what is refused.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeContext from "@effect/platform-node/NodeContext"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -78,17 +78,22 @@ describe("a file of memory", () => {
         (path) => Effect.sync(() => rmSync(path, { recursive: true }))
       )
       const path = `${folder}/memory`
-      const make = (force: boolean) =>
+      const make = (force: boolean, ends = true) =>
         Effect.scoped(Effect.gen(function* () {
           const file = yield* NewFile.make(path, force)
           yield* file.write(2, Uint8Array.of(1))
-          yield* file.end(5)
+          // Until it is whole, and where it never is, what was there stays.
+          expect(readFileSync(path, "utf8")).toBe("before")
+          if (ends) yield* file.end(5)
         }))
       writeFileSync(path, "before", { mode: 0o644 })
       expect(Exit.isFailure(yield* Effect.exit(make(false)))).toBe(true)
       expect(readFileSync(path, "utf8")).toBe("before")
+      yield* make(true, false)
+      expect([readdirSync(folder), readFileSync(path, "utf8")]).toEqual([["memory"], "before"])
       yield* make(true)
+      expect(readdirSync(folder)).toEqual(["memory"])
       expect(Array.from(readFileSync(path))).toEqual([0, 0, 1, 0, 0])
       expect(statSync(path).mode & 0o777).toBe(0o600)
-    }).pipe(Effect.provide(NodeFileSystem.layer)))
+    }).pipe(Effect.provide(NodeContext.layer)))
 })

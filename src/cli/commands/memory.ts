@@ -2,6 +2,7 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { addressOf } from "../../domain/memory/MemoryHit.ts"
@@ -82,7 +83,7 @@ const command = "stasis memory"
 /** What is done with the images of a folder. */
 type Work = (
   folder: ImageFolder
-) => Effect.Effect<void, CommandError, Images | FileSystem.FileSystem | Output | Settings>
+) => Effect.Effect<void, CommandError, Images | FileSystem.FileSystem | Path.Path | Output | Settings>
 
 interface Input {
   readonly pid: Option.Option<number>
