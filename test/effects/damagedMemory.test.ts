@@ -72,7 +72,10 @@ describe("memory whose pagemap cannot be read", () => {
     Effect.gen(function* () {
       let bytes = -1
       yield* Stream.runDrain(searchMemory(images, { text: "x" }, {
-        onEnd: (searched) => Effect.sync(() => void (bytes = searched.unknown))
+        onEnd: (searched) =>
+          Effect.sync(() => {
+            bytes = searched.unknown
+          })
       }))
       return bytes
     })
