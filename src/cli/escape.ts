@@ -10,6 +10,13 @@ export const escape = (text: string): string => text.replace(unsafe, escapeChara
 export const escapeLines = (text: string): ReadonlyArray<string> =>
   text.replace(/\n+$/, "").split("\n").map((line) => escape(line.replace(/\r$/, "").replaceAll("\t", "    ")))
 
+/**
+ * The same for JSON, which leaves some of these characters as they are: there each is written as the `\uXXXX` that means it, so that
+ * the value stays the same. The lines that it is laid out in stay.
+ */
+export const escapeJson = (json: string): string =>
+  json.replace(unsafe, (one) => one === "\n" ? one : escapeCharacter(one))
+
 const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }
 
 const escapeCharacter = (character: string): string =>

@@ -13,7 +13,7 @@ import * as Schema from "effect/Schema"
 import { CheckpointError } from "../domain/CheckpointError.ts"
 import type { ChoiceError } from "./ChoiceError.ts"
 import type { Differs } from "./Differs.ts"
-import { escape, escapeLines } from "./escape.ts"
+import { escape, escapeJson, escapeLines } from "./escape.ts"
 import { Output, OutputFailed } from "./Output.ts"
 import { strip, style } from "./style.ts"
 import type { Unable } from "./Unable.ts"
@@ -139,7 +139,7 @@ const say = ({ data, hint, log, message, tag }: Words, manner: Manner, code: num
         ...(hint === undefined ? {} : { hint }),
         ...(log === undefined ? {} : { log })
       }
-      yield* output.err(`${Option.getOrElse(toJson(json), () => "{}")}\n`)
+      yield* output.err(`${escapeJson(Option.getOrElse(toJson(json), () => "{}"))}\n`)
       return code
     }
     const { bad, faint } = style(output.errColours)

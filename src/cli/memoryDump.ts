@@ -11,6 +11,7 @@ import { addressOf } from "../domain/memory/MemoryHit.ts"
 import type { ProcessMemory } from "../effects/processMemory.ts"
 import { type MemoryPart, readRange } from "../effects/readMemory.ts"
 import * as humanize from "./humanize.ts"
+import * as Json from "./json.ts"
 import * as NewFile from "./newFile.ts"
 import { Output } from "./Output.ts"
 import * as print from "./print.ts"
@@ -75,7 +76,7 @@ const jsonOf = (part: MemoryPart) =>
     ? { start: addressOf(part.start), bytes: Encoding.encodeHex(part.bytes) }
     : { start: addressOf(part.start), end: addressOf(part.end), absent: part.why }
 
-const encode = Schema.encode(Schema.parseJson(Schema.Unknown))
+const encode = Json.encoder(Schema.Unknown)
 
 const write = (memory: ProcessMemory, { end, start }: AddressRange.AddressRange, path: string, force: boolean) =>
   Effect.scoped(Effect.gen(function* () {

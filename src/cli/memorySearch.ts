@@ -1,7 +1,6 @@
 /** `stasis memory --search`: the places in memory where something is, as they are found. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { printable } from "../domain/memory/hexdump.ts"
 import { MemoryHit } from "../domain/memory/MemoryHit.ts"
@@ -11,6 +10,7 @@ import { searchMemory } from "../effects/searchMemory.ts"
 import * as flags from "./criuFlags.ts"
 import { escape } from "./escape.ts"
 import * as humanize from "./humanize.ts"
+import * as Json from "./json.ts"
 import { Output } from "./Output.ts"
 import * as print from "./print.ts"
 import { Settings } from "./Settings.ts"
@@ -40,7 +40,7 @@ export const search = (folder: ImageFolder, pattern: Pattern, { context, max, pi
     })
     const asked = Option.match(max, { onNone: () => hits, onSome: (count) => Stream.take(hits, count) })
     const text = format === "json"
-      ? (hit: MemoryHit) => Schema.encode(Schema.parseJson(MemoryHit))(hit)
+      ? Json.encoder(MemoryHit)
       : quiet
       ? (hit: MemoryHit) => Effect.succeed(`${hit.pid ?? "-"} ${hit.address}`)
       : (hit: MemoryHit) => Effect.succeed(lineOf(hit, output.outColours))

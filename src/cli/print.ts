@@ -1,10 +1,11 @@
 /** How a command hands over its result: a table, JSON, or names only. */
 import * as Effect from "effect/Effect"
 import type * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import { Output, type OutputFailed } from "./Output.ts"
 import { Settings } from "./Settings.ts"
 import { escape } from "./escape.ts"
+import * as Json from "./json.ts"
 
 /** What printing a result can fail with. */
 export type PrintError = OutputFailed | ParseResult.ParseError
@@ -27,7 +28,7 @@ export const result = <A, I>(
     const output = yield* Output
     const settings = yield* Settings
     const whole = settings.format === "json"
-      ? `${yield* Schema.encode(Schema.parseJson(schema, { space: 2 }))(value)}\n`
+      ? `${yield* Json.encoder(schema, 2)(value)}\n`
       : settings.quiet
       ? names.map((name) => `${escape(name)}\n`).join("")
       : typeof text === "string"

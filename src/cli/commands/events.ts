@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 import { type Event, type EventFilter, EventLine } from "../../domain/Event.ts"
 import { EventLog } from "../../effects/EventLog.ts"
 import * as flags from "../criuFlags.ts"
-import { escape } from "../escape.ts"
+import { escape, escapeJson } from "../escape.ts"
 import * as humanize from "../humanize.ts"
 import { Output } from "../Output.ts"
 import { Settings } from "../Settings.ts"
@@ -50,7 +50,7 @@ export const events = Command.make("events", {
       ...(input.action.length === 0 ? {} : { actions: input.action })
     }
     const print = format === "json"
-      ? (event: Event) => Effect.flatMap(Schema.encode(EventLine)(event), (line) => output.out(`${line}\n`))
+      ? (event: Event) => Effect.flatMap(Schema.encode(EventLine)(event), (line) => output.out(`${escapeJson(line)}\n`))
       : quiet
       ? (event: Event) => output.out(`${escape(event.Actor.Attributes["checkpoint"] ?? event.Actor.ID)}\n`)
       : (event: Event) => output.out(`${describe(event, output.outColours)}\n`)
