@@ -155,7 +155,10 @@ const membersOfSets = (tree: TreeRead): ReadonlyMap<number, ReadonlyArray<number
   const found = new Map<number, Array<number>>()
   for (const { core, entry } of tree.processes) {
     const set = core?.thread_core?.cg_set ?? core?.tc?.cg_set
-    if (set !== undefined) found.set(set, [...found.get(set) ?? [], entry.pid])
+    if (set === undefined) continue
+    const known = found.get(set)
+    if (known === undefined) found.set(set, [entry.pid])
+    else known.push(entry.pid)
   }
   return found
 }

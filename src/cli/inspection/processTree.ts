@@ -3,6 +3,7 @@ import type { Process } from "../../domain/inspection/Process.ts"
 import { escape } from "../escape.ts"
 import * as humanize from "../humanize.ts"
 import { table } from "../table.ts"
+import { deepest } from "./deepest.ts"
 
 /** The table, by the order of the processes; one whose parent is not among them begins a tree of its own. */
 export const processTree = (processes: ReadonlyArray<Process>): string => {
@@ -18,20 +19,22 @@ export const processTree = (processes: ReadonlyArray<Process>): string => {
   const shown = new Set<number>()
   // A stack of its own, so that a tree may be as deep as it likes.
   const draw = (first: ReadonlyArray<Process>) => {
-    const stack = first.map((process) => ({ process, before: "", below: "" })).reverse()
+    const stack = first.map((process) => ({ process, before: "", below: "", depth: 0 })).reverse()
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      const { before, below, process } = next
+      const { before, below, depth, process } = next
       if (shown.has(process.pid)) continue
       shown.add(process.pid)
       rows.push(rowOf(process, before))
       const own = children.get(process.pid) ?? []
-      stack.push(
-        ...own.map((child, index) =>
-          index === own.length - 1
-            ? { process: child, before: `${below}└─ `, below: `${below}   ` }
-            : { process: child, before: `${below}├─ `, below: `${below}│  ` }
-        ).reverse()
-      )
+      for (const [index, child] of [...own.entries()].reverse()) {
+        const isLast = index === own.length - 1
+        stack.push({
+          process: child,
+          before: `${below}${isLast ? "└─ " : "├─ "}`,
+          below: depth + 1 < deepest ? `${below}${isLast ? "   " : "│  "}` : below,
+          depth: depth + 1
+        })
+      }
     }
   }
   draw(children.get(undefined) ?? [])

@@ -9,6 +9,7 @@ import type { Namespace } from "../../domain/inspection/Namespaces.ts"
 import { escape } from "../escape.ts"
 import * as humanize from "../humanize.ts"
 import { fields, table } from "../table.ts"
+import { deepest } from "./deepest.ts"
 
 /** Memory by process and kind, and what several share. */
 export const memoryTable = ({ processes, shared }: Memory): string =>
@@ -41,7 +42,7 @@ export const mountTable = (mounts: ReadonlyArray<Mount>): string => {
       depths.set(`${mount.namespace} ${mount.id}`, depth)
       const external = mount.isExternal ? [`external${mount.externalKey ? ` (${mount.externalKey})` : ""}`] : []
       return [
-        `${"  ".repeat(depth)}${escape(mount.mountpoint)}`,
+        `${"  ".repeat(Math.min(depth, deepest))}${escape(mount.mountpoint)}`,
         escape(mount.type),
         escape(mount.source),
         escape(mount.root),

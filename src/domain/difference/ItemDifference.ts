@@ -27,14 +27,20 @@ export const compareItems = (
   after: ReadonlyArray<Item>
 ): ReadonlyArray<ItemDifference> => {
   const earlier = new Map<string, Array<Item>>()
-  for (const item of before) earlier.set(item.name, [...(earlier.get(item.name) ?? []), item])
+  // The first is taken from the end.
+  for (const item of [...before].reverse()) {
+    const known = earlier.get(item.name)
+    if (known === undefined) earlier.set(item.name, [item])
+    else known.push(item)
+  }
   const found = after.flatMap(({ facts, name }): ReadonlyArray<ItemDifference> => {
-    const former = earlier.get(name)?.shift()
+    const former = earlier.get(name)?.pop()
     if (former === undefined) return [{ fate: "appeared", name, changes: changesOf({}, facts) }]
     const changes = changesOf(former.facts, facts)
     return changes.length === 0 ? [] : [{ fate: "changed", name, changes }]
   })
-  const gone = before.filter((item) => earlier.get(item.name)?.includes(item))
+  const rest = new Set([...earlier.values()].flat())
+  const gone = before.filter((item) => rest.has(item))
   return [
     ...found,
     ...gone.map(({ facts, name }): ItemDifference => ({ fate: "went", name, changes: changesOf(facts, {}) }))

@@ -32,7 +32,7 @@ export const compareNamespaces = (
 const namespace = (one: Namespace, pids: ReadonlySet<number>): Item => {
   const { devices, domainname, externalKey, groupMap, hostname, ipc, isOutside, type, userMap } = one
   const staying = one.processes.filter((pid) => pids.has(pid)).sort((a, b) => a - b)
-  const first = staying[0] ?? Math.min(...one.processes)
+  const first = staying[0] ?? one.processes.reduce((least, pid) => Math.min(least, pid), Infinity)
   return {
     name: `${type} of ${first}`,
     // The clocks go on by themselves.

@@ -23,7 +23,7 @@ export const mountsOf = (namespace: number, entries: ReadonlyArray<MntEntry>): R
     for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
       if (!rest.delete(entry)) continue
       found.push(mountOf(namespace, entry))
-      stack.push(...[...children.get(entry.mnt_id) ?? []].sort(behind))
+      for (const child of [...children.get(entry.mnt_id) ?? []].sort(behind)) stack.push(child)
     }
   }
   add(children.get(undefined) ?? [])
