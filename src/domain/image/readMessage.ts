@@ -9,6 +9,16 @@ import { fits, isPacked, type Kind, type Message, type ScalarName, type UnknownF
 /** How deep messages may lie in each other, as protobuf's own libraries bound it. */
 const maximumDepth = 100
 
+/**
+ * How many values there may be in the lists of a message and of those within it: each takes tens of bytes of memory, and may be of a
+ * single byte. The largest that CRIU writes are the areas of a process, of which the kernel allows some ten
+ * thousand (`vm.max_map_count`) unless it is told otherwise.
+ */
+const maximumValues = 4_000_000
+
+/** A field that is not known is kept as a view of its bytes, which takes as much memory as so many numbers. */
+const valuesOfUnknownField = 16
+
 /** Reads a message; the reason of a failure is one line that names the message and, where one is missing, the field. */
 export const decode = <A>(message: Message<A>, bytes: Uint8Array): Either.Either<A, string> =>
   decodeWithin(message, new BinaryReader(bytes), 0, bytes.byteLength)
@@ -20,7 +30,7 @@ export const decodeWithin = <A>(
   start: number,
   end: number
 ): Either.Either<A, string> => {
-  const reading: Reading = { reader, message: message.name, reason: undefined }
+  const reading: Reading = { reader, message: message.name, values: 0, reason: undefined }
   try {
     reader.pos = start
     const value = readMessage(message, reading, end, 0)
@@ -35,10 +45,19 @@ export const decodeWithin = <A>(
 interface Reading {
   readonly reader: BinaryReader
   readonly message: string
+  /** How many there are in lists so far. */
+  values: number
   reason: string | undefined
 }
 
 const malformed = ({ message }: Reading): string => `${message} is malformed`
+
+/** Takes account of what takes the memory of so many values of a list; `false` where there are too many now. */
+const counts = (reading: Reading, values = 1): boolean => {
+  reading.values += values
+  if (reading.values > maximumValues) refuse(reading, `${reading.message} has too many values`)
+  return reading.values <= maximumValues
+}
 
 const refuse = (reading: Reading, reason: string): undefined => {
   reading.reason ??= reason
@@ -55,6 +74,7 @@ const readMessage = <A>(message: Message<A>, reading: Reading, end: number, dept
     const [number, wire] = reader.tag()
     const known = message.byNumber.get(number)
     if (known === undefined || !fits(known[1], wire)) {
+      if (!counts(reading, valuesOfUnknownField)) return undefined
       unknownFields.push({ number, wire, bytes: reader.skip(wire, number) })
       continue
     }
@@ -87,11 +107,11 @@ const readRepeated = (
   into: Array<unknown>
 ): void => {
   if (!isPacked(kind, wire)) {
-    into.push(readValue(kind, reading, end, depth))
+    if (counts(reading)) into.push(readValue(kind, reading, end, depth))
     return
   }
   const last = endOf(reading, end)
-  while (reading.reader.pos < last) into.push(readValue(kind, reading, last, depth))
+  while (reading.reader.pos < last && counts(reading)) into.push(readValue(kind, reading, last, depth))
   if (reading.reader.pos > last) refuse(reading, malformed(reading))
 }
 

@@ -35,6 +35,10 @@ const Scalars = Message.define("scalars", {
   word: Message.repeated(2000, Message.enumeration({ ONE: 1, TWO: 2 }))
 })
 
+/** So many fields of a number, each a tag and a zero. */
+const fieldsOf = (number: number, count: number): Uint8Array =>
+  new Uint8Array(2 * count).map((_, index) => index % 2 === 0 ? number * 8 : 0)
+
 /** The bytes of `levels` messages, each within the one before. */
 const nestedTo = (levels: number): Uint8Array => {
   let bytes = new Uint8Array()
@@ -122,6 +126,31 @@ describe("Message", () => {
     expect(decode(Sample, nestedTo(101))._tag).toBe("Right")
     expect(decode(Sample, nestedTo(102))).toEqual(Either.left("sample lies deeper than any message"))
     expect(decode(Sample, nestedTo(2000))).toEqual(Either.left("sample lies deeper than any message"))
+  })
+
+  const floods = {
+    // The tag of the field, and of each value one byte.
+    "in one packed field": (count: number) => new BinaryWriter().tag(8, 2).bytes(new Uint8Array(count)).finish(),
+    "in several": (count: number) => {
+      const half = new Uint8Array(count / 2)
+      return new BinaryWriter().tag(8, 2).bytes(half).tag(8, 2).bytes(half).tag(8, 2)
+        .bytes(new Uint8Array(count % 2)).finish()
+    },
+    // A tag and an empty value each.
+    "each by itself": (count: number) => fieldsOf(8, count)
+  }
+
+  it.each(Object.entries(floods))("takes four million values and no more, %s", (_, flood) => {
+    expect(decode(Scalars, flood(4_000_000))._tag).toBe("Right")
+    const more = decode(Scalars, flood(4_000_001))
+    expect(Either.isLeft(more) ? more.left : "read").toBe("scalars has too many values")
+  }, 60_000)
+
+  it("takes 250 000 fields that it does not know and no more, also in messages within", () => {
+    expect(decode(Scalars, fieldsOf(9, 250_000))._tag).toBe("Right")
+    expect(decode(Scalars, fieldsOf(9, 250_001))).toEqual(Either.left("scalars has too many values"))
+    const within = new BinaryWriter().tag(3, 2).bytes(fieldsOf(9, 250_001)).finish()
+    expect(decode(Sample, within)).toEqual(Either.left("sample has too many values"))
   })
 
   it("copies nothing: bytes are views of what was given", () => {
