@@ -41,10 +41,11 @@ export interface ImageEntry {
 
 /** A folder of images. */
 export interface ImageFolder {
+  /** Absolute. */
   readonly path: string
   /** The plain files directly in it, by name. Links and what lies deeper are left out. */
   readonly files: ReadonlyArray<ImageInfo>
-  /** The folder of the images that these build on, where CRIU's link `parent` names one; it may be gone. */
+  /** The folder of the images that these build on, where CRIU's link `parent` leads to one: all links followed; it may be gone. */
   readonly parent: string | undefined
   /** Reads a file whole; one above {@link maximumImageBytes}, or that is not there, is unreadable. */
   readonly read: (name: string) => Effect.Effect<Uint8Array, ImageUnreadable | StorageFailed>

@@ -3,6 +3,7 @@
  * One that leads in a circle ends.
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { StorageFailed } from "../domain/CheckpointError.ts"
 import type * as Contents from "../domain/verification/Contents.ts"
 import * as PageFacts from "../domain/verification/PageFacts.ts"
@@ -17,7 +18,8 @@ import { readContents } from "./readContents.ts"
 export const checkParents = (
   folder: ImageFolder,
   contents: Contents.Contents
-): Effect.Effect<ReadonlyArray<Problem>, StorageFailed, Images> => follow(folder, contents, "", new Set([folder.path]))
+): Effect.Effect<ReadonlyArray<Problem>, StorageFailed, Images> =>
+  follow(folder, contents, "", new Set([normal(folder.path)]))
 
 const follow = (
   folder: ImageFolder,
@@ -36,8 +38,12 @@ const follow = (
     }
     const path = normal(folder.parent)
     if (seen.has(path)) return first === undefined ? [] : [gone(`${prefix}parent`, "the links lead in a circle")]
-    const parent = yield* Effect.option(images.openDamaged(path))
-    if (parent._tag === "None") return [gone(`${prefix}parent`, `it leads to "${folder.parent}", where nothing is`)]
+    const parent = yield* Effect.catchTag(
+      Effect.asSome(images.openDamaged(folder.parent)),
+      "ImagesNotFound",
+      () => Effect.succeedNone
+    )
+    if (Option.isNone(parent)) return [gone(`${prefix}parent`, `it leads to "${folder.parent}", where nothing is`)]
     const below = `${prefix}parent/`
     const wanted = new Set(builds.map(([map]) => map))
     // A checkpoint that is built on is whole by itself; a pre-dump is memory alone.
@@ -68,7 +74,7 @@ const follow = (
     return [...unheld, ...within, ...sealed, ...further]
   })
 
-/** A path without the steps up that a link has in it. */
+/** A path by which a folder is known again. */
 const normal = (path: string): string =>
   path.split("/").reduce<ReadonlyArray<string>>(
     (parts, part) => part === ".." ? parts.slice(0, -1) : part === "." || part === "" ? parts : [...parts, part],

@@ -1,5 +1,7 @@
 // A chain of dumps is whole with its parents, and damaged where one of them lacks what is built on.
 import * as NodeFs from "node:fs"
+import * as NodePath from "node:path"
+import process from "node:process"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -66,6 +68,37 @@ describe("a chain of dumps", () => {
       for (const name of links) {
         expect(yield* verifyFolder(`${chain}/${name}`)).toMatchObject({ verdict: "whole", problems: [] })
       }
+    }))
+
+  it.scopedLive("is whole by a path from where one stands", () =>
+    Effect.gen(function* () {
+      const chain = yield* copied
+      const path = NodePath.relative(process.cwd(), `${chain}/chain-3`)
+      expect(path).toMatch(/^\.\./)
+      expect(yield* verifyFolder(path)).toMatchObject({ path: `${chain}/chain-3`, problems: [] })
+    }))
+
+  it.scopedLive("is followed as CRIU follows it, through links to links", () =>
+    Effect.gen(function* () {
+      const chain = yield* copied
+      // From the folder that is linked to, a step up is not the folder of the link.
+      NodeFs.mkdirSync(`${chain}/else/where`, { recursive: true })
+      NodeFs.renameSync(`${chain}/chain-3`, `${chain}/else/where/chain-3`)
+      NodeFs.symlinkSync("else/where", `${chain}/linked`)
+      NodeFs.rmSync(`${chain}/else/where/chain-3/parent`)
+      NodeFs.symlinkSync("../../second", `${chain}/else/where/chain-3/parent`)
+      NodeFs.symlinkSync("../chain-2", `${chain}/else/second`)
+      expect((yield* verifyFolder(`${chain}/linked/chain-3`)).problems).toEqual([])
+    }))
+
+  it.scopedLive("of which a parent cannot be looked into is not said to lack it", () =>
+    Effect.gen(function* () {
+      const chain = yield* copied
+      // A name that is too long: that nothing is there is not what the disk says.
+      NodeFs.rmSync(`${chain}/chain-3/parent`)
+      NodeFs.symlinkSync(`../${"x".repeat(300)}`, `${chain}/chain-3/parent`)
+      const found = yield* Effect.either(verifyFolder(`${chain}/chain-3`))
+      expect(Either.isLeft(found) && found.left._tag).toBe("StorageFailed")
     }))
 
   it.scopedLive.each<

@@ -33,14 +33,18 @@ export const layer: Layer.Layer<Images, never, FileSystem.FileSystem | Disk> = L
 )
 
 const openFolder = (
-  path: string,
+  given: string,
   whole: boolean
 ): Effect.Effect<ImageFolder, ImagesNotFound | StorageFailed, FileSystem.FileSystem | Disk> =>
   Effect.gen(function* () {
     const context = Context.pick(FileSystem.FileSystem, Disk)(yield* Effect.context<FileSystem.FileSystem | Disk>())
     const fs = yield* FileSystem.FileSystem
     const disk = yield* Disk
-    const entries = yield* Effect.catchAll(disk.entries(path), (error) => notFolder(path, error))
+    const entries = yield* Effect.catchAll(disk.entries(given), (error) => notFolder(given, error))
+    // The steps of a link are taken from where the folder lies, wherever the caller stands.
+    const path = given.startsWith("/")
+      ? given
+      : yield* Effect.mapError(fs.realPath(given), storageFailed("look into", given))
     const plain = entries.filter(({ kind }) => kind === "File").map(({ name }) => name).sort()
     if (whole && !plain.includes("inventory.img")) {
       return yield* new ImagesNotFound({ path, reason: "there is no inventory.img in it" })
@@ -51,9 +55,7 @@ const openFolder = (
         Option.map(({ size }): ImageInfo => ({ name, bytes: size }))
       ), { concurrency: 16 })).flatMap(Option.toArray)
     const linked = entries.some(({ kind, name }) => name === "parent" && kind === "SymbolicLink")
-    const target = linked
-      ? yield* Effect.mapError(fs.readLink(`${path}/parent`), storageFailed("read the link", `${path}/parent`))
-      : undefined
+    const parent = linked ? yield* leadsTo(`${path}/parent`, path) : undefined
     const find = (name: string) => {
       const info = files.find((file) => file.name === name)
       return info === undefined
@@ -67,7 +69,7 @@ const openFolder = (
     return {
       path,
       files,
-      parent: target === undefined ? undefined : target.startsWith("/") ? target : `${path}/${target}`,
+      parent,
       open,
       entries: Effect.provide(ImageTree.entries(path), context),
       digest: (below) => Effect.provide(ImageDigest.ofFile(`${path}/${below}`), context),
@@ -87,6 +89,19 @@ const openFolder = (
           return whole.subarray(0, count)
         }))
     }
+  })
+
+/** Where a link in a folder leads in the end, as CRIU follows it; where that is nowhere, what the link says. */
+const leadsTo = (link: string, folder: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const target = yield* Effect.mapError(fs.readLink(link), storageFailed("read the link", link))
+    // Why it leads nowhere is told when that is opened.
+    const real = yield* Effect.option(fs.realPath(link))
+    if (Option.isSome(real)) return real.value
+    return target.startsWith("/")
+      ? target
+      : `${yield* Effect.orElseSucceed(fs.realPath(folder), () => folder)}/${target}`
   })
 
 const notFolder = (path: string, error: PlatformError): Effect.Effect<never, ImagesNotFound | StorageFailed> => {
