@@ -5,6 +5,7 @@
  * Nothing is called for that CRIU leaves out of some whole dump: what was under way in pipes, locks, messages.
  */
 import type { Contents } from "./Contents.ts"
+import { unheld } from "./HeldFiles.ts"
 import * as Loss from "./Loss.ts"
 import type { Problem } from "./Verification.ts"
 
@@ -58,6 +59,7 @@ const tasks = (contents: Contents): ReadonlyArray<Need> => {
   const { cores, ids, inventory, tree } = contents
   const alive = new Set(living(contents))
   const rootFs = new Set<number>()
+  const lacksTable = unheld(contents) !== undefined
   return (tree ?? []).flatMap(({ pid, threads }) => {
     const by = `process ${pid}`
     if (!alive.has(pid)) return [{ file: `core-${pid}.img`, by }]
@@ -73,7 +75,7 @@ const tasks = (contents: Contents): ReadonlyArray<Need> => {
       { file: `mm-${pid}.img`, by },
       { file: `pagemap-${pid}.img`, by },
       ...(sharesFs ? [] : [{ file: `fs-${pid}.img`, by }]),
-      ...(table === undefined ? [] : [{ file: `fdinfo-${table}.img`, by }]),
+      ...(table === undefined || !lacksTable ? [] : [{ file: `fdinfo-${table}.img`, by }]),
       ...(filters ? [{ file: "seccomp.img", by }] : []),
       ...(needsCgroups(contents, pid) ? [{ file: "cgroup.img", by }] : [])
     ]

@@ -1,6 +1,9 @@
 // Which images the others call for, and what the loss of each means, by the golden checkpoint: the table says what CRIU 4.2 does.
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
+import * as ImageFile from "../../../src/domain/image/ImageFile.ts"
+import type { ImageKind } from "../../../src/domain/image/ImageKind.ts"
+import { kinds } from "../../../src/domain/image/kinds.ts"
 import * as Contents from "../../../src/domain/verification/Contents.ts"
 import * as NeededImages from "../../../src/domain/verification/NeededImages.ts"
 import * as References from "../../../src/domain/verification/References.ts"
@@ -25,6 +28,9 @@ const problemsOf = (files: ReadonlyMap<string, Uint8Array>): ReadonlyArray<Probl
 
 const without = (name: string) => new Map([...golden].filter(([one]) => one !== name))
 const withBytes = (name: string, bytes: Uint8Array) => new Map([...golden, [name, bytes]])
+
+const valuesOf = <A, H>(kind: ImageKind<A, H>, name: string) =>
+  Either.getOrThrow(ImageFile.values(kind, golden.get(name) ?? new Uint8Array()))
 
 /** What the loss means, by the beginning of the name; of what is not here nothing else knows that it was there. */
 const losses: ReadonlyArray<readonly [names: RegExp, restore: Problem["restore"]]> = [
@@ -55,6 +61,28 @@ describe("the images of a golden checkpoint", () => {
       restore: "impossible",
       consequence: expect.stringMatching(/^CRIU crashes on a pipe that nobody holds, file \d+ of files\.img$/)
     }))
+  })
+
+  it("are not missed where a process has closed all its descriptors: CRIU writes no table for it", () => {
+    const tables = [...golden.keys()].filter((name) => name.startsWith("fdinfo-"))
+    for (const name of tables) {
+      const others = tables.filter((one) => one !== name).flatMap((one) =>
+        valuesOf(kinds.fdinfo, one).map(({ id }) => id)
+      )
+      const own = valuesOf(kinds.fdinfo, name).map(({ id }) => id).filter((id) => !others.includes(id))
+      const all = valuesOf(kinds.files, "files.img")
+      // Terminals and named pipes have their names from other files.
+      const gone = [
+        ...own,
+        ...all.flatMap(({ fifo, id, tty }) => own.includes(id) ? fifo?.regf_id ?? tty?.regf_id ?? [] : [])
+      ]
+      const left = all.filter(({ id }) => !gone.includes(id))
+      const closed = new Map(without(name)).set(
+        "files.img",
+        ImageFile.write(kinds.files, left.map((value) => ({ value })))
+      )
+      expect([name, problemsOf(closed).filter(({ file }) => file === name)]).toEqual([name, []])
+    }
   })
 
   it("do not read when they are cut off within an entry, empty or no image", () => {

@@ -1,4 +1,5 @@
-# Many processes: children of children, groups and sessions, a zombie, one that is stopped, one that its parent left.
+# Many processes: children of children, groups and sessions, a zombie, one that is stopped, one that its parent left,
+# one without any descriptor.
 import os
 import signal
 
@@ -20,6 +21,13 @@ for _ in range(16):
     child(lambda: None)
 child(grand)
 child(os.setsid)
+out, into = os.pipe()
+if os.fork() == 0:
+    os.closerange(0, 4096)
+    pause()
+os.close(into)
+os.read(out, 1)
+os.close(out)
 if (leaver := os.fork()) == 0:
     child(lambda: os.setpgid(0, 0))
     os._exit(0)
