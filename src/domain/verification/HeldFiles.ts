@@ -7,10 +7,10 @@
 import type { FileEntry } from "../image/message/Fdinfo.ts"
 import type { Contents } from "./Contents.ts"
 
-/**
- * A file that only a descriptor can have held, and none does; `undefined` where there is none. Ends of unix sockets are not told
- * of: CRIU writes those of others too.
- */
+/** CRIU's `USK_EXTERN`: a unix socket of somebody else, of whom nothing else is dumped. */
+const external = 1
+
+/** A file that only a descriptor can have held, and none does; `undefined` where there is none. */
 export const unheld = (contents: Contents): FileEntry | undefined => {
   const { fdinfos, files, fs, mms, remaps } = contents
   if (files === undefined) return undefined
@@ -21,5 +21,5 @@ export const unheld = (contents: Contents): FileEntry | undefined => {
     ...files.flatMap(({ fifo, tty }) => fifo?.regf_id ?? tty?.regf_id ?? []),
     ...(remaps ?? []).map(({ remap_id }) => remap_id)
   ])
-  return files.find(({ id, usk }) => usk === undefined && !held.has(id))
+  return files.find(({ id, usk }) => !held.has(id) && ((usk?.uflags ?? 0) & external) === 0)
 }
