@@ -4,6 +4,7 @@
  *
  * Nothing is called for that CRIU leaves out of some whole dump: what was under way in pipes, locks, messages.
  */
+import type { MntEntry } from "../image/message/Mnt.ts"
 import type { Contents } from "./Contents.ts"
 import { unheld } from "./HeldFiles.ts"
 import * as Loss from "./Loss.ts"
@@ -170,13 +171,23 @@ const namespaces = (contents: Contents): ReadonlyArray<Need> => {
       const id = /^(?:netdev|ifaddr|route6?|rule|iptables|ip6tables)-(\d+)\.img$/.exec(name)?.[1]
       return id === undefined ? [] : [{ file: `netns-${id}.img`, by: name }]
     }),
-    ...[...contents.mounts].flatMap(([id, mounts]) =>
-      mounts
-        .filter(({ ext_key, ext_mount, fstype, root, with_plugin }) =>
-          fstype === tmpfs && root === "/" && ext_mount !== true && with_plugin !== true && (ext_key ?? "") === ""
-        )
-        .filter(({ mnt_id }) => !contents.names.has(`tmpfs-${mnt_id}.tar.gz.img`))
-        .map(({ root_dev }) => ({ file: `tmpfs-dev-${root_dev}.tar.gz.img`, by: `mountpoints-${id}.img` }))
-    )
+    ...inMemory(contents)
   ]
+}
+
+/** The file systems in memory whose files CRIU keeps: not of the root, and not of what another program mounts at a restore. */
+const inMemory = ({ mounts: all, names }: Contents): ReadonlyArray<Need> => {
+  const isExternal = ({ ext_key, ext_mount, with_plugin }: MntEntry) =>
+    ext_mount === true || with_plugin === true || (ext_key ?? "") !== ""
+  // One mount of a device decides for all of them.
+  const external = new Set([...all.values()].flat().filter(isExternal).map(({ root_dev }) => root_dev))
+  return [...all].flatMap(([id, mounts]) => {
+    const ids = new Set(mounts.map(({ mnt_id }) => mnt_id))
+    return mounts
+      .filter(({ fstype, mnt_id, mountpoint, parent_mnt_id, root, root_dev }) =>
+        fstype === tmpfs && root === "/" && !external.has(root_dev) && !/^\.?\/?$/.test(mountpoint) &&
+        ids.has(parent_mnt_id) && parent_mnt_id !== mnt_id && !names.has(`tmpfs-${mnt_id}.tar.gz.img`)
+      )
+      .map(({ root_dev }) => ({ file: `tmpfs-dev-${root_dev}.tar.gz.img`, by: `mountpoints-${id}.img` }))
+  })
 }

@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as ImageFile from "../../../src/domain/image/ImageFile.ts"
 import type { ImageKind } from "../../../src/domain/image/ImageKind.ts"
 import { kinds } from "../../../src/domain/image/kinds.ts"
+import type { MntEntry } from "../../../src/domain/image/message/Mnt.ts"
 import * as Contents from "../../../src/domain/verification/Contents.ts"
 import * as NeededImages from "../../../src/domain/verification/NeededImages.ts"
 import * as References from "../../../src/domain/verification/References.ts"
@@ -31,6 +32,8 @@ const withBytes = (name: string, bytes: Uint8Array) => new Map([...golden, [name
 
 const valuesOf = <A, H>(kind: ImageKind<A, H>, name: string) =>
   Either.getOrThrow(ImageFile.values(kind, golden.get(name) ?? new Uint8Array()))
+
+const inMemory = ({ fstype, root }: MntEntry) => fstype === 5 && root === "/"
 
 /** What the loss means, by the beginning of the name; of what is not here nothing else knows that it was there. */
 const losses: ReadonlyArray<readonly [names: RegExp, restore: Problem["restore"]]> = [
@@ -83,6 +86,26 @@ describe("the images of a golden checkpoint", () => {
       )
       expect([name, problemsOf(closed).filter(({ file }) => file === name)]).toEqual([name, []])
     }
+  })
+
+  it.each<readonly [what: string, change: (mounts: ReadonlyArray<MntEntry>) => ReadonlyArray<MntEntry>]>([
+    ["the root", (mounts) => mounts.map((one) => inMemory(one) ? { ...one, mountpoint: "/" } : one)],
+    ["what has no parent here", (mounts) => mounts.map((one) => inMemory(one) ? { ...one, parent_mnt_id: 9999 } : one)],
+    [
+      "the device of what is external",
+      (mounts) => [
+        ...mounts,
+        ...mounts.filter(inMemory).map((one) => ({ ...one, mnt_id: one.mnt_id + 5000, ext_key: "/dev/shm" }))
+      ]
+    ]
+  ])("are not missed of a file system in memory that is %s", (_, change) => {
+    const file = [...golden.keys()].find((name) => name.startsWith("mountpoints-")) ?? ""
+    const mounts = valuesOf(kinds.mnts, file)
+    expect(mounts.some(inMemory)).toBe(true)
+    const dumped = new Map([...golden].filter(([name]) => !name.startsWith("tmpfs-")))
+    expect(problemsOf(dumped).some(({ file }) => file.startsWith("tmpfs-"))).toBe(true)
+    dumped.set(file, ImageFile.write(kinds.mnts, change(mounts).map((value) => ({ value }))))
+    expect(problemsOf(dumped).filter(({ file }) => file.startsWith("tmpfs-"))).toEqual([])
   })
 
   it("do not read when they are cut off within an entry, empty or no image", () => {
