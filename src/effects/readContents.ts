@@ -44,8 +44,11 @@ type Failure =
 
 const readOne = (folder: ImageFolder, { bytes, name }: ImageInfo): Effect.Effect<Contents.Part, Failure> =>
   Effect.gen(function* () {
-    // Too large to be read whole are only contents of files, whose length nothing tells.
-    if (!Contents.isRead(name) || bytes > maximumImageBytes) return isEmpty(name, bytes) ? yield* emptied(name) : {}
+    if (!Contents.isRead(name)) return isEmpty(name, bytes) ? yield* emptied(name) : {}
+    if (bytes > maximumImageBytes) {
+      // With contents of files, of memory or of queues in it an image may have any length, and tells nothing of others.
+      return Contents.holdsContent(name) ? {} : yield* tooLarge(name, bytes)
+    }
     const whole = yield* Effect.mapError(
       folder.read(name),
       (error): Failure =>
@@ -61,6 +64,19 @@ const isEmpty = (name: string, bytes: number): boolean => bytes === 0 && /^tmpfs
 
 const emptied = (name: string): Effect.Effect<never, Failure> =>
   Effect.fail({ _tag: "Wrong", problem: wrong(name, "truncated", "it is empty") })
+
+/** What is not read is not called whole. */
+const tooLarge = (file: string, bytes: number): Effect.Effect<never, Failure> =>
+  Effect.fail({
+    _tag: "Wrong",
+    problem: {
+      file,
+      fault: "undecodable",
+      detail: `it has ${bytes} bytes, which is too large to be examined`,
+      restore: "doubtful",
+      consequence: "whether it is whole, and what it calls for, is not known"
+    }
+  })
 
 const wrong = (file: string, fault: Problem["fault"], detail: string): Problem => ({
   file,

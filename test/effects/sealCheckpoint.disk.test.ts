@@ -37,6 +37,9 @@ const damaged = (path: string, damage: (file: string, bytes: Uint8Array) => void
     return found
   })
 
+/** More than is read of an image. */
+const tooLarge = 64 * 1024 * 1024 + 1
+
 const remove = (file: string) => NodeFs.rmSync(file)
 const cut = (count: (bytes: number) => number) => (file: string, bytes: Uint8Array) =>
   NodeFs.truncateSync(file, count(bytes.byteLength))
@@ -119,9 +122,44 @@ describe("a sealed checkpoint", () => {
       ])
       expect(NodeFs.existsSync(`${directory}/web-1/seal.json`)).toBe(false)
     }))
+
+  it.scopedLive("is never made of what is too large to be examined", () =>
+    Effect.gen(function* () {
+      const directory = yield* copied
+      NodeFs.truncateSync(`${directory}/web-1/pagemap-7.img`, tooLarge)
+      const refused = yield* Effect.either(seal(directory))
+      expect(Either.isLeft(refused) && [refused.left._tag, refused.left.message]).toEqual([
+        "SealRefused",
+        expect.stringContaining(`pagemap-7.img: it has ${tooLarge} bytes, which is too large to be examined`)
+      ])
+    }))
 })
 
 describe("a checkpoint without a seal", () => {
+  it.scopedLive.each(["pagemap-7.img", "mm-7.img", "files.img"])(
+    "is not whole where %s is too large to be read",
+    (name) =>
+      Effect.gen(function* () {
+        const path = `${yield* copied}/web-1`
+        NodeFs.rmSync(`${path}/config.json`)
+        NodeFs.truncateSync(`${path}/${name}`, tooLarge)
+        expect(yield* verifyFolder(path)).toMatchObject({
+          verdict: "damaged",
+          restore: "doubtful",
+          problems: [{ file: name, detail: `it has ${tooLarge} bytes, which is too large to be examined` }]
+        })
+      })
+  )
+
+  it.scopedLive("may have any length of what it holds of files", () =>
+    Effect.gen(function* () {
+      const path = `${yield* copied}/web-1`
+      NodeFs.rmSync(`${path}/config.json`)
+      const [ghost = ""] = NodeFs.readdirSync(path).filter((name) => name.startsWith("ghost-file-"))
+      NodeFs.truncateSync(`${path}/${ghost}`, tooLarge)
+      expect(yield* verifyFolder(path)).toMatchObject({ verdict: "whole" })
+    }))
+
   it.scopedLive("shows each deletion and each cut of an image", () =>
     Effect.gen(function* () {
       const path = `${yield* copied}/web-1`

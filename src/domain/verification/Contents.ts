@@ -66,6 +66,12 @@ export const read = (file: string, bytes: Uint8Array): Either.Either<Part, Probl
 /** Whether a file is an image with entries. */
 export const isRead = (file: string): boolean => allKinds.has(identifyName(file) ?? "")
 
+/** Whether contents of files, of memory or of queues lie between the entries of an image. */
+export const holdsContent = (file: string): boolean => {
+  const kind = allKinds.get(identifyName(file) ?? "")
+  return kind?.extra !== undefined || kind?.headExtra !== undefined
+}
+
 /** All parts as one; of a kind that has one image, one. */
 export const assemble = (names: ReadonlyMap<string, number>, parts: ReadonlyArray<Part>): Contents => ({
   names,
