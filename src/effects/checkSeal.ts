@@ -25,9 +25,9 @@ export const checkSeal = (
   entries: ReadonlyArray<ImageEntry>
 ): Effect.Effect<CheckedSeal, StorageFailed, Images> =>
   Effect.gen(function* () {
-    if (!entries.some(({ kind, path }) => path === Seal.fileName && kind === "file")) {
-      return { state: "none", problems: [] }
-    }
+    const instead = notFile(entries)
+    if (instead !== undefined) return { state: "unreadable", reason: instead, problems: [unreadable(instead)] }
+    if (!entries.some(({ path }) => path === Seal.fileName)) return { state: "none", problems: [] }
     const seal = yield* readSeal(folder)
     if (Either.isLeft(seal)) {
       const reason = Seal.sayUnreadable(seal.left)
@@ -43,6 +43,14 @@ export const checkSeal = (
     const all = [...problems, ...different.flat()]
     return { state: all.length === 0 ? "matched" : "broken", problems: all, seal: seal.right }
   })
+
+/** What lies in the place of the seal and is none: nobody who seals puts it there. */
+const notFile = (entries: ReadonlyArray<ImageEntry>): string | undefined =>
+  entries.some(({ kind, path }) => path === Seal.fileName && kind === "link")
+    ? "it is a symbolic link"
+    : entries.some(({ path }) => path.startsWith(`${Seal.fileName}/`))
+    ? "it is a folder"
+    : undefined
 
 /** A seal that is whole by its own digest. */
 const readSeal = (
@@ -62,8 +70,9 @@ const readSeal = (
     const whole = new TextDecoder().decode(text.right)
     const parts = Seal.split(whole)
     const seal = Seal.parse(whole)
-    // Of a newer one it is not known how it vouches for itself.
-    if (Either.isLeft(seal) && seal.left._tag === "Newer") return seal
+    // Of a newer one that has no digest as ours have it is not known how it vouches for itself.
+    const isOurs = parts !== undefined && /^[\da-f]{64}$/.test(parts.self)
+    if (!isOurs && Either.isLeft(seal) && seal.left._tag === "Newer") return seal
     if (parts === undefined || (yield* images.digest(parts.body)) !== parts.self) {
       return Either.left({ _tag: "Malformed", reason: "it is not what was written" })
     }

@@ -109,6 +109,36 @@ describe("a sealed checkpoint", () => {
       expect(yield* verifyFolder(path)).toMatchObject({ verdict: "whole", seal: "matched" })
     }))
 
+  it.scopedLive("of which a bit of the version has flipped is broken, and of no newer version", () =>
+    Effect.gen(function* () {
+      const directory = yield* copied
+      yield* seal(directory)
+      const file = `${directory}/web-1/seal.json`
+      NodeFs.writeFileSync(file, NodeFs.readFileSync(file, "utf8").replace('"version":1', '"version":3'))
+      expect(yield* verifyFolder(`${directory}/web-1`)).toMatchObject({
+        seal: "unreadable",
+        sealReason: "it is not what was written",
+        problems: [{ file: "seal.json", fault: "undecodable" }]
+      })
+    }))
+
+  it.scopedLive.each<readonly [what: string, put: (file: string) => void]>([
+    ["a symbolic link", (file) => NodeFs.symlinkSync("core-1.img", file)],
+    ["a folder", (file) => {
+      NodeFs.mkdirSync(file)
+      NodeFs.writeFileSync(`${file}/seal.json`, "{}")
+    }]
+  ])("is nothing else than a file: not %s", ([what, put]) =>
+    Effect.gen(function* () {
+      const directory = yield* copied
+      put(`${directory}/web-1/seal.json`)
+      expect(yield* verifyFolder(`${directory}/web-1`)).toMatchObject({
+        verdict: "damaged",
+        seal: "unreadable",
+        sealReason: `it is ${what}`
+      })
+    }))
+
   it.scopedLive("is never made of what is damaged", () =>
     Effect.gen(function* () {
       const directory = yield* copied
