@@ -19,11 +19,13 @@ export const checkParents = (
   folder: ImageFolder,
   contents: Contents.Contents
 ): Effect.Effect<ReadonlyArray<Problem>, StorageFailed, Images> =>
-  follow(folder, contents, "", new Set([normal(folder.path)]))
+  follow(folder, contents, PagesFiles.pageSize(contents), "", new Set([normal(folder.path)]))
 
+/** All dumps of a chain are of one machine: `size` is the length of a page of the last one, in bytes. */
 const follow = (
   folder: ImageFolder,
   contents: Contents.Contents,
+  size: number,
   prefix: string,
   seen: ReadonlySet<string>
 ): Effect.Effect<ReadonlyArray<Problem>, StorageFailed, Images> =>
@@ -49,7 +51,6 @@ const follow = (
     // A checkpoint that is built on is whole by itself; a pre-dump is memory alone.
     const { contents: held, problems } = yield* readContents(parent.value, (file) =>
       /^(pagemap|core|inventory)-?/.test(file))
-    const size = PagesFiles.pageSize(contents)
     const unheld = builds.flatMap(([map, { inParent }]) => {
       const known = held.pagemaps.get(map)?.known
       if (known === undefined) {
@@ -60,7 +61,7 @@ const follow = (
         lacking(`${below}${map}`, `it lacks the page at 0x${address.toString(16)}, which ${prefix}${map} has from it`)
       ]
     })
-    const within = [...problems, ...PagesFiles.wrong(held), ...NeededImages.missingPages(held)]
+    const within = [...problems, ...PagesFiles.wrong(held, size), ...NeededImages.missingPages(held)]
       .filter(({ file }) =>
         !file.startsWith("pagemap-") || wanted.has(file)
       )
@@ -70,7 +71,7 @@ const follow = (
       ? []
       : (yield* checkSeal(parent.value, yield* parent.value.entries)).problems
         .map((problem) => ({ ...problem, file: `${below}${problem.file}` }))
-    const further = yield* follow(parent.value, held, below, new Set([...seen, path]))
+    const further = yield* follow(parent.value, held, size, below, new Set([...seen, path]))
     return [...unheld, ...within, ...sealed, ...further]
   })
 

@@ -38,6 +38,25 @@ const read = (folder: string) => {
   }
 }
 
+/** Makes a folder one of a machine with pages of 64 KiB: no image of a dump before the last one tells which it is. */
+const enlarge = (folder: string) => {
+  for (const name of NodeFs.readdirSync(folder)) {
+    const path = `${folder}/${name}`
+    if (/^pages-/.test(name)) NodeFs.truncateSync(path, NodeFs.statSync(path).size * 16)
+    if (/^pagemap-/.test(name)) {
+      const { entries, head } = Either.getOrThrow(ImageFile.read(kinds.pagemap, NodeFs.readFileSync(path)))
+      const larger = entries.map(({ value }) => ({ value: { ...value, vaddr: value.vaddr * 16n } }))
+      NodeFs.writeFileSync(path, ImageFile.write(kinds.pagemap, larger, head))
+    }
+    if (/^core-/.test(name)) {
+      const [core] = Either.getOrThrow(ImageFile.values(kinds.core, NodeFs.readFileSync(path)))
+      if (core !== undefined) {
+        NodeFs.writeFileSync(path, ImageFile.write(kinds.core, [{ value: { ...core, mtype: "AARCH64" } }]))
+      }
+    }
+  }
+}
+
 /** Takes the pages out of a parent that a child has from it, of the first such run; gives its address. */
 const forget = (parent: string, child: string): string => {
   const wanted = read(child).entries.find(({ flags = 0 }) => (flags & 1) !== 0)?.vaddr ?? 0n
@@ -76,6 +95,28 @@ describe("a chain of dumps", () => {
       const path = NodePath.relative(process.cwd(), `${chain}/chain-3`)
       expect(path).toMatch(/^\.\./)
       expect(yield* verifyFolder(path)).toMatchObject({ path: `${chain}/chain-3`, problems: [] })
+    }))
+
+  it.scopedLive("is whole with larger pages as well, of which those before the last dump do not tell", () =>
+    Effect.gen(function* () {
+      const chain = yield* copied
+      for (const link of links) enlarge(`${chain}/${link}`)
+      for (const before of ["chain-1", "chain-2"]) NodeFs.rmSync(`${chain}/${before}/core-187.img`)
+      const { problems } = yield* verifyFolder(`${chain}/chain-3`)
+      expect(problems.map(({ detail, file }) => [file, detail])).toEqual([])
+    }))
+
+  it.scopedLive("has pages as large as those of the last dump", () =>
+    Effect.gen(function* () {
+      const chain = yield* copied
+      for (const link of links) enlarge(`${chain}/${link}`)
+      // As long as it would be with small pages.
+      const { pages } = read(`${chain}/chain-1`)
+      const bytes = NodeFs.statSync(pages).size / 16
+      NodeFs.truncateSync(pages, bytes)
+      expect((yield* verifyFolder(`${chain}/chain-3`)).problems).toMatchObject([
+        { file: "parent/parent/pages-2.img", fault: "truncated" }
+      ])
     }))
 
   it.scopedLive("is followed as CRIU follows it, through links to links", () =>

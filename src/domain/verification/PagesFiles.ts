@@ -4,10 +4,11 @@ import type { Contents } from "./Contents.ts"
 import { ofSharedPages } from "./Loss.ts"
 import type { Problem } from "./Verification.ts"
 
-/** What is wrong with the lengths of the pages files. One that is not there is for the needed images to tell. */
-export const wrong = (contents: Contents): ReadonlyArray<Problem> => {
+/**
+ * What is wrong with the lengths of the pages files, of pages of `size` bytes. One that is not there is for the needed images to tell.
+ */
+export const wrong = (contents: Contents, size: number = pageSize(contents)): ReadonlyArray<Problem> => {
   const { names } = contents
-  const size = pageSize(contents)
   return [...pagesOf(contents)].flatMap(([file, { pages, shared }]) => {
     const found = names.get(file)
     const expected = pages * size
@@ -15,7 +16,10 @@ export const wrong = (contents: Contents): ReadonlyArray<Problem> => {
   })
 }
 
-/** The length of a page, in bytes: 4096, but on the processors where it may be another the one that fits most files. */
+/**
+ * The length of a page, in bytes: 4096, but on the processors where it may be another the one that fits most files. Of a dump before
+ * the last one, which is memory alone, no image tells the processor.
+ */
 export const pageSize = (contents: Contents): number => {
   const march = [...contents.cores.values()][0]?.mtype
   if (!mayDiffer.has(march)) return 4096
@@ -25,6 +29,7 @@ export const pageSize = (contents: Contents): number => {
 }
 
 const mayDiffer: ReadonlySet<CoreEntry["mtype"] | undefined> = new Set([
+  undefined,
   "AARCH64",
   "PPC64",
   "MIPS",
