@@ -10,6 +10,7 @@ import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
 import * as RestoreRoot from "../shared/RestoreRoot.ts"
 import * as OciCall from "./OciCall.ts"
+import * as OciForeign from "./OciForeign.ts"
 import { readState, stateOf } from "./OciContainerStore.ts"
 import type { OciSettings } from "./OciSettings.ts"
 import type { OciState } from "../shared/OciState.ts"
@@ -75,6 +76,15 @@ export const forget = (
 const remove = (settings: OciSettings, operation: RuntimeFailed["operation"], id: string, lease: Lease) =>
   Effect.gen(function* () {
     const state = `${settings.root}/${id}`
+    // One without a state may be about to get it, and one with a state may be about to live again.
+    const known = readState(settings, id) !== undefined
+    if (!(yield* OciForeign.settle(settings, id, known ? ["restore"] : ["restore", "create", "run"]))) {
+      yield* failed(settings, operation, id, "Busy", `somebody else has ${settings.runtime} start or restore it`)
+    }
+    const now = yield* Effect.option(readState(settings, id) ?? Effect.succeed(undefined))
+    if (now._tag === "Some" && now.value !== undefined && Proc.isAlive(now.value.pid, now.value.startTime)) {
+      yield* failed(settings, operation, id, "Busy", startedMeanwhile)
+    }
     if (!(yield* RestoreRoot.letGo(state))) {
       const detail = `its root file system is mounted in "${state}", and would go with what the runtime keeps of it`
       yield* failed(settings, operation, id, "Busy", detail)
@@ -91,22 +101,34 @@ const awaitForgotten = (settings: OciSettings, operation: RuntimeFailed["operati
     }
   })
 
-/** Removes whatever the runtime keeps under an id: a container that runs is killed, a state without a container is swept. */
+/**
+ * Removes what the runtime keeps under an id: a container of ours that runs is killed, a state without a container is swept.
+ *
+ * Fails with `Busy` where one lives that is not ours.
+ *
+ * @param isOurs whether the container that lives may be killed
+ */
 export const clear = (
   settings: OciSettings,
   operation: RuntimeFailed["operation"],
   id: string,
-  lease: Lease
+  lease: Lease,
+  isOurs: (state: OciState) => boolean
 ): Effect.Effect<void, LifecycleError> =>
   Effect.gen(function* () {
     const state = yield* Effect.option(readState(settings, id) ?? Effect.succeed(undefined))
     if (state._tag === "Some" && state.value !== undefined) {
+      if (Proc.isAlive(state.value.pid, state.value.startTime) && !isOurs(state.value)) {
+        yield* failed(settings, operation, id, "Busy", startedMeanwhile)
+      }
       yield* kill(settings, operation, state.value, lease)
     } else if (KernelFile.exists(`${settings.root}/${id}`)) {
       // crun leaves such a folder after a restore that failed early, and then takes the id for taken.
       yield* remove(settings, operation, id, lease)
     }
   })
+
+const startedMeanwhile = "somebody else has started it meanwhile"
 
 const kill = (settings: OciSettings, operation: RuntimeFailed["operation"], state: OciState, lease: Lease) =>
   Effect.gen(function* () {

@@ -21,6 +21,7 @@ import * as ImageChain from "../shared/ImageChain.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as LazyPages from "../shared/LazyPages.ts"
 import * as OpenFiles from "../shared/OpenFiles.ts"
+import * as Proc from "../shared/Proc.ts"
 import type * as Process from "../shared/Process.ts"
 import * as RestoreProgress from "../shared/RestoreProgress.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
@@ -32,6 +33,7 @@ import * as OciOwner from "./OciOwner.ts"
 import type { OciSettings } from "./OciSettings.ts"
 import * as OciStreams from "./OciStreams.ts"
 import * as OciSpec from "../shared/OciSpec.ts"
+import type { OciState } from "../shared/OciState.ts"
 
 type Subject = Pick<RestoreRequest, "checkpoint" | "options">
 
@@ -100,7 +102,7 @@ export const restore = (
       Effect.mapError((detail) => failed(settings, container, "FileMissing", detail, "name another bundle"))
     )
     yield* OciBundle.putBack(found)
-    yield* clear(settings, "restore", container.id, lease)
+    yield* clear(settings, "restore", container.id, lease, isReplaced(container))
     yield* OciOwner.letIn(OciOwner.ofSpec(found.spec), checkpoint.path)
     const command = OciCommand.restore(settings.runtime, {
       id: container.id,
@@ -112,6 +114,8 @@ export const restore = (
     const freeze = request.after === "paused" ? yield* FreezeScript.write(workPath) : undefined
     const criu = freeze === undefined ? command.criu : { ...command.criu, "action-script": freeze }
     const pages = options.lazyPages === true ? yield* serve(settings, container, request) : undefined
+    const since = Proc.ticks()
+    const undo = clearRestored(settings, container, request, since)
     const finished = yield* RestoreProgress.whileRestoring(
       request.report,
       (onStart) =>
@@ -126,15 +130,33 @@ export const restore = (
         })
     )
     if (finished.code === 0) {
-      if (request.after === "paused") yield* keepPaused(settings, container, workPath, lease)
-      return yield* pages === undefined ? Effect.void : bringIn(settings, container, request, pages)
+      const rest = request.after === "paused" ? keepPaused(settings, container, workPath, lease) : Effect.void
+      const memory = pages === undefined ? Effect.void : bringIn(settings, container, request, pages)
+      return yield* Effect.tapError(Effect.zipRight(rest, memory), () => undo)
     }
-    yield* Effect.ignore(clear(settings, "restore", container.id, lease))
+    yield* undo
     return yield* Effect.flatMap(
       judge(settings, finished, workPath),
       (verdict) => Effect.fail(failed(settings, container, verdict.reason, verdict.detail, verdict.hint, verdict.log))
     )
   }).pipe(Effect.scoped)
+
+/** Whether it is the container that was seen to run, and is to be replaced. */
+const isReplaced = ({ process }: Container) => (state: OciState): boolean =>
+  state.pid === process?.pid && state.startTime === process.startTime
+
+/** Clears what a restore has left, and kills only what CRIU has made since it began: by its own log. */
+const clearRestored = (
+  settings: OciSettings,
+  container: Container,
+  { lease, workPath }: RestoreRequest,
+  since: number
+): Effect.Effect<void> =>
+  Effect.ignore(
+    clear(settings, "restore", container.id, lease, ({ pid, startTime }) =>
+      startTime >= Math.floor(since) &&
+      CriuLog.made(KernelFile.read(`${workPath}/restore.log`) ?? "").some(({ real }) => real === pid))
+  )
 
 /** Makes sure that a restored container is paused the way that its runtime does it; one that cannot be does not go on. */
 const keepPaused = (settings: OciSettings, { process: _, ...container }: Container, workPath: string, lease: Lease) =>
@@ -148,7 +170,7 @@ const keepPaused = (settings: OciSettings, { process: _, ...container }: Contain
       const path = `${frozen}/cgroup.freeze`
       yield* Effect.mapError(fs.writeFileString(path, "0", { flag: "r+" }), storageFailed("thaw", path))
     }
-  }).pipe(Effect.tapError(() => Effect.ignore(clear(settings, "restore", container.id, lease))))
+  })
 
 const serve = (settings: OciSettings, container: Container, { checkpoint, lease, workPath }: RestoreRequest) =>
   LazyPages.serve({ criu: settings.criu, env: settings.env, imagePath: checkpoint.path, workPath, lease }).pipe(
@@ -171,7 +193,6 @@ const bringIn = (
   })
   const allIn = Effect.tapError(pages.allIn, () => Effect.ignore(freeze))
   return RestoreProgress.whilePaging(request.report, { ...pages, allIn }, request.checkpoint.record?.bytes ?? 0).pipe(
-    Effect.tapError(() => Effect.ignore(clear(settings, "restore", container.id, request.lease))),
     Effect.mapError((ended) => LazyPages.memoryLost(settings.runtime, container.id, ended))
   )
 }

@@ -40,6 +40,13 @@ export const ending = (log: string): Ending =>
     ? "Failed"
     : "Broken"
 
+/** The processes that a restore has made, as its log tells of each (CRIU's `fork_with_pid`): the pid as CRIU sees it, and in its namespace. */
+export const made = (log: string): ReadonlyArray<{ readonly real: number; readonly virtual: number }> =>
+  [...log.matchAll(/PID: real (\d+) virt (\d+)/g)].map(([, real, virtual]) => ({
+    real: Number(real),
+    virtual: Number(virtual)
+  }))
+
 /** The last lines of a log. */
 export const tail = (log: string, lines = 20): string => log.trimEnd().split("\n").slice(-lines).join("\n")
 

@@ -120,6 +120,20 @@ export const pidsInNamespaces = (pid: number): ReadonlyArray<number> =>
     one !== ""
   ).map(Number)
 
+/** Whether a process is in the pid namespace of this one and runs as root, or as this one does: what else there is may call itself anything. */
+export const isTrusted = (pid: number): boolean => {
+  const uid = userOf(pid)
+  return pidsInNamespaces(pid).length === 1 && (uid === "0" || (uid !== undefined && uid === userOf("self")))
+}
+
+/** The arguments of a process, its program's name first; empty when it has ended. */
+export const argumentsOf = (pid: number): ReadonlyArray<string> =>
+  (KernelFile.read(`/proc/${pid}/cmdline`) ?? "").split("\0").filter((one) => one !== "")
+
+/** The pids of all processes. */
+export const all = (): ReadonlyArray<number> =>
+  (KernelFile.names("/proc") ?? []).filter((name) => /^\d+$/.test(name)).map(Number)
+
 /** Whether the kernel's files may be read at all: Deno lets a program that may not do everything read none of them. */
 export const isReadable = (): boolean => KernelFile.read("/proc/self/stat") !== undefined
 
@@ -152,6 +166,10 @@ export const inSession = (session: number): ReadonlyArray<number> =>
     const found = /^\d+$/.test(name) ? stat(Number(name)) : undefined
     return found?.session === session && found.state !== "Z" && found.state !== "X" ? [Number(name)] : []
   })
+
+/** The user that a process runs as (its effective one). */
+const userOf = (pid: number | "self"): string | undefined =>
+  /^Uid:\s+\d+\s+(\d+)/m.exec(KernelFile.read(`/proc/${pid}/status`) ?? "")?.[1]
 
 const kibibytes = (status: string, field: string): number => {
   const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)

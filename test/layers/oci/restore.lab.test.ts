@@ -20,6 +20,10 @@ import type { CreateError } from "../../../src/effects/createCheckpoint.ts"
 import type { RestoreError } from "../../../src/effects/restoreCheckpoint.ts"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
 import { ContainerStore } from "../../../src/effects/ContainerStore.ts"
+import { noLease } from "../../../src/effects/Disk.ts"
+import { Runtime } from "../../../src/effects/Runtime.ts"
+import * as CriuLog from "../../../src/layers/shared/CriuLog.ts"
+import * as Oci from "../../../src/layers/oci/Oci.ts"
 import * as LabContainer from "./LabContainer.ts"
 
 for (const runtime of LabContainer.runtimes) {
@@ -292,6 +296,57 @@ for child in range(4):
           expect(error._tag).toBe("ContainerMismatch")
           expect(yield* container.pid).toBe(pid)
         }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("one that somebody else has started meanwhile is neither killed nor restored over", () =>
+      Effect.gen(function* () {
+        const container = yield* LabContainer.make({ runtime })
+        yield* Effect.gen(function* () {
+          yield* container.counted(3)
+          const { checkpoint } = yield* Checkpoints.create(container.id, "first")
+          const seen = { id: container.id, state: "stopped" as const, labels: {}, identity: "" }
+          yield* container.start
+          const pid = yield* container.pid
+          const workPath = `${container.folder}/work`
+          mkdirSync(workPath)
+          const request = { checkpoint, workPath, after: "running" as const, options: {}, lease: noLease }
+          const restore = Effect.flatMap(
+            Runtime,
+            (port) => port.restore(seen, { ...request, report: () => Effect.void })
+          )
+          const error = yield* Effect.flip(restore)
+          expect([reasonOf(error), error.message]).toEqual([
+            "Busy",
+            expect.stringContaining("somebody else has started it meanwhile")
+          ])
+          expect(yield* container.pid).toBe(pid)
+          yield* container.counted((yield* container.count) + 3)
+          yield* container.bare("delete", "--force", container.id)
+          yield* restore
+          // What CRIU makes is known by its log.
+          const made = CriuLog.made(readFileSync(`${workPath}/restore.log`, "utf8"))
+          expect(made.map(({ real }) => real)).toContain(yield* container.pid)
+        }).pipe(Effect.provide(LabContainer.layerOf(container)))
+      }))
+
+    it.scopedLive("one that somebody else starts while it is restored is not killed when that fails", () =>
+      Effect.gen(function* () {
+        const container = yield* LabContainer.make({ runtime })
+        const program = `${container.folder}/${runtime}`
+        const config = `--root ${container.config.root}`
+        const begun = `${runtime} ${config} run --detach --bundle ${container.bundle} ${container.id}`
+        writeFileSync(
+          program,
+          `#!/bin/sh\ncase "$*" in *" restore "*) ${begun} </dev/null >/dev/null 2>&1;; esac\nexec ${runtime} "$@"\n`,
+          { mode: 0o755 }
+        )
+        yield* Effect.gen(function* () {
+          yield* container.counted(3)
+          yield* Checkpoints.create(container.id, "first")
+          const error = yield* Effect.flip(Checkpoints.restore(container.id, "first"))
+          expect(error._tag).toBe("RuntimeFailed")
+          yield* container.counted(5)
+        }).pipe(Effect.provide(Oci.layer({ ...container.config, program })))
       }))
 
     it.scopedLive("a restored container holds none of our locks, and ends none when its processes go on", () =>

@@ -381,6 +381,12 @@ describe("CriuLog", () => {
     )
   })
 
+  it("tells what a restore has made", () => {
+    const log = "(00.1) Wait until namespaces are created\n(00.2) PID: real 812 virt 1\n(00.3) PID: real 9 virt 7\n"
+    expect(CriuLog.made(log)).toEqual([{ real: 812, virtual: 1 }, { real: 9, virtual: 7 }])
+    expect(CriuLog.made("")).toEqual([])
+  })
+
   it("gives the last lines", () => {
     expect(CriuLog.tail("a\nb\nc\n", 2)).toBe("b\nc")
   })

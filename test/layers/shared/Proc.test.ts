@@ -23,6 +23,13 @@ describe("Proc", () => {
     expect([Proc.stat(0), Proc.stat(-1), Proc.stat(2 ** 30)]).toEqual([undefined, undefined, undefined])
   })
 
+  it("trusts this process, and none that is not there", () => {
+    expect([Proc.isTrusted(pid), Proc.isTrusted(0)]).toEqual([true, false])
+    expect(Proc.argumentsOf(pid).length).toBeGreaterThan(0)
+    expect(Proc.argumentsOf(0)).toEqual([])
+    expect(Proc.all()).toContain(pid)
+  })
+
   it("knows who root of a user namespace is outside", () => {
     expect(Proc.parseMappedRoot("         0          0 4294967295\n")).toBe(0)
     expect(Proc.parseMappedRoot("      1000     100001       10\n         0     100000          1\n")).toBe(100_000)
