@@ -78,11 +78,8 @@ const living = ({ settings }: Containerd, metadata: Services.Metadata): number |
   const runc = readRunc(settings, metadata)
   if (runc !== undefined && Proc.isAlive(runc.pid, runc.startTime)) return runc.pid
   const cgroup = cgroupOf(metadata)
-  return processes().find((pid) => isIn(pid, cgroup) && Proc.isAlive(pid, Proc.stat(pid)?.startTime ?? 0))
+  return Proc.all().find((pid) => isIn(pid, cgroup) && Proc.isAlive(pid, Proc.stat(pid)?.startTime ?? 0))
 }
-
-/** The pids of all processes. */
-export const processes = () => (KernelFile.names("/proc") ?? []).filter((name) => /^\d+$/.test(name)).map(Number)
 
 /** The end of the cgroup's path that the specification names for the container; it is told by no other. */
 export const cgroupOf = ({ spec }: Services.Metadata): string | undefined => {

@@ -4,7 +4,9 @@
  * Only what came of that restore is ended: CRIU is known by the folder that it works in, and what it has made by its log.
  */
 import { kill } from "node:process"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as CriuLog from "../shared/CriuLog.ts"
 import * as Cgroup from "../shared/Cgroup.ts"
 import * as KernelFile from "../shared/KernelFile.ts"
 import * as Proc from "../shared/Proc.ts"
@@ -42,6 +44,8 @@ export const undo = (
 /**
  * Waits until CRIU has ended. What it makes has no owner when its shim or runc was ended: CRIU finds out where it has something left to
  * ask of runc, and else waits, maybe for ever, for it hears of no end of its processes. So after a while it is ended, with these.
+ *
+ * Ten minutes without an end are told to the log, and what is left is the next restore's to find.
  */
 export const awaitCriu = (
   { settings }: Containerd,
@@ -50,7 +54,11 @@ export const awaitCriu = (
   since: number
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
+    const began = yield* Clock.currentTimeMillis
     for (let unowned = 0; working(workPath).length > 0;) {
+      if ((yield* Clock.currentTimeMillis) - began > 600_000) {
+        return yield* Effect.logWarning(`CRIU is still at the failed restore of container "${metadata.id}"`)
+      }
       unowned = ContainerdSettle.isRestored(settings.namespace, metadata.id) ? 0 : unowned + 1
       if (unowned > (restored(metadata, workPath, since).length > 0 ? 100 : 40)) {
         yield* endRestored(metadata, workPath, since)
@@ -70,27 +78,24 @@ const endRestored = (metadata: Services.Metadata, workPath: string, since: numbe
     return Proc.awaitEnd(pid, startTime)
   }, { discard: true })
 
-/** CRIU at the restore of a work path, whose name is its own. */
+/** CRIU at the restore of a work path, whose name is its own; not who else is in that folder, maybe to read the log. */
 const working = (workPath: string): ReadonlyArray<number> =>
-  ContainerdRemains.processes().filter((pid) =>
+  Proc.all().filter((pid) =>
+    ContainerdSettle.isCriu(pid) &&
     KernelFile.link(`/proc/${pid}/cwd`)?.endsWith(workPath.slice(workPath.lastIndexOf("/"))) === true
   )
 
 /** What lives of the processes that a restore has made. */
 const restored = (metadata: Services.Metadata, workPath: string, since: number) => {
   const cgroup = ContainerdRemains.cgroupOf(metadata)
-  return [...(KernelFile.read(`${workPath}/restore.log`) ?? "").matchAll(made)].flatMap(([, real, virtual]) => {
-    const pid = Number(real)
+  return CriuLog.made(KernelFile.read(`${workPath}/restore.log`) ?? "").flatMap(({ real: pid, virtual }) => {
     const startTime = Proc.stat(pid)?.startTime ?? 0
     return startTime < Math.floor(since) || !Proc.isAlive(pid, startTime) || !ContainerdRemains.isIn(pid, cgroup) ||
-        Proc.pidsInNamespaces(pid).at(-1) !== Number(virtual)
+        Proc.pidsInNamespaces(pid).at(-1) !== virtual
       ? []
       : [{ pid, startTime }]
   })
 }
-
-/** How CRIU's log tells of each process that it makes (its `fork_with_pid`). */
-const made = /PID: real (\d+) virt (\d+)/g
 
 const end = (pid: number) => {
   try {

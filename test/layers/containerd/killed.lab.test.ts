@@ -1,4 +1,5 @@
 // The process that asked for a dump or a restore goes, or containerd, its shim, runc or CRIU does.
+import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { kill } from "node:process"
 import { describe, expect, it } from "@effect/vitest"
@@ -11,6 +12,7 @@ import { Runtime } from "../../../src/effects/Runtime.ts"
 import * as ContainerdClient from "../../../src/layers/containerd/ContainerdClient.ts"
 import { complete } from "../../../src/layers/containerd/ContainerdSettings.ts"
 import * as ContainerdSettle from "../../../src/layers/containerd/ContainerdSettle.ts"
+import * as ContainerdUndo from "../../../src/layers/containerd/ContainerdUndo.ts"
 import * as Services from "../../../src/layers/containerd/Services.ts"
 import * as LabContainerd from "./LabContainerd.ts"
 
@@ -54,6 +56,39 @@ describe("a dump goes on", () => {
         expect((yield* store.get(id)).state).toBe("running")
         yield* container.counted(before + 5)
       }).pipe(Effect.provide(LabContainerd.layerOf(container)))
+    }))
+
+  it.scopedLive("a process in the container that calls itself CRIU, or has the arguments of runc, is not waited for", () =>
+    Effect.gen(function* () {
+      const container = yield* LabContainerd.make({ programs: true, args: LabContainerd.python("") })
+      const { id } = container
+      yield* container.counted(3)
+      const called = "open('/proc/self/comm', 'w').write('criu')\nimport time\nwhile True: time.sleep(60)"
+      const forged = ["restore", `/run/default/${id}/log.json`, id]
+      const exec = ["task", "exec", "--detach", "--exec-id", "forged", id, "/usr/bin/python3", "-c", called]
+      yield* container.ctr(...exec, ...forged)
+      yield* LabContainerd.poll(
+        Effect.sync(() => inside(id)),
+        (pids) => pids.some((pid) => readProc(pid, "comm") === "criu\n")
+      )
+      expect(ContainerdSettle.isBusy("default", id)).toBe(false)
+      expect(ContainerdSettle.isRestored("default", id)).toBe(false)
+    }))
+
+  it.scopedLive("who looks into the folder of a failed restore is neither waited for nor ended", () =>
+    Effect.gen(function* () {
+      const container = yield* LabContainerd.make()
+      const workPath = `${container.containerd.folder}/work-${container.id}`
+      mkdirSync(workPath)
+      const other = yield* Effect.acquireRelease(
+        Effect.sync(() => spawn("sleep", ["1000"], { stdio: "ignore", cwd: workPath })),
+        (child) => Effect.sync(() => child.kill("SIGKILL"))
+      )
+      const settings = complete(container.config)
+      const client = ContainerdClient.make(settings)
+      const metadata = yield* client.call(Services.getContainer, { id: container.id })
+      yield* ContainerdUndo.awaitCriu({ settings, client }, metadata, workPath, 0)
+      expect(other.exitCode ?? other.signalCode).toBe(null)
     }))
 
   it.scopedLive("runc is killed below the shim: CRIU is waited for, and the container goes on", () =>
