@@ -8,7 +8,7 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import type { Decoded } from "../../src/domain/image/Image.ts"
 import type { Entry } from "../../src/domain/image/ImageFile.ts"
-import * as Message from "../../src/domain/image/Message.ts"
+import type * as Message from "../../src/domain/image/Message.ts"
 import { decode } from "../../src/domain/image/readMessage.ts"
 import { IpcMsg } from "../../src/domain/image/message/IpcMsg.ts"
 

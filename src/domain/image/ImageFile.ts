@@ -7,7 +7,7 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire"
 import * as Either from "effect/Either"
 import type { HeadedKind, ImageKind } from "./ImageKind.ts"
-import * as Message from "./Message.ts"
+import type * as Message from "./Message.ts"
 import { decodeWithin } from "./readMessage.ts"
 import { encode } from "./writeMessage.ts"
 
