@@ -8,12 +8,12 @@ import { entriesOf, type Entry, locate, walk } from "./walk.ts"
 export const copyFile = (volume: MemoryVolume, now: number, from: string, to: string): void | Refusal => {
   const source = openFile(volume, now, from, "r", 0)
   if (isRefusal(source)) return new Refusal(source.code, "copyfile")
-  const before = locate(volume, to, "copyfile")
   const target = openFile(volume, now, to, "a", source.inode.perm)
   if (isRefusal(target)) return new Refusal(target.code, "copyfile")
   if (target.inode === source.inode) return
   if (source.inode.isDirectory()) {
-    if (!isRefusal(before) && before.entry === undefined) volume.unlink(now, to)
+    // What was there is gone all the same.
+    volume.unlink(now, to)
     return new Refusal("EISDIR", "copyfile")
   }
   const data = new Uint8Array(source.inode.getSize())

@@ -36,13 +36,13 @@ export const twoIn = (store: "map" | "folder"): Effect.Effect<Bench> =>
     }).pipe(Effect.provide(Memory.layerOf(world)), Effect.orDie)
   })
 
-/** Copies what is in a folder of images to a folder that it makes; only a relative link to a parent leads somewhere there. */
+/** Copies what is in a folder of images to a folder that it makes; a link to a parent leads to one beside it there. */
 export const copyOut = (images: Bench["images"], from: string, fs: FileSystem.FileSystem, to: string) =>
   Effect.gen(function* () {
     const folder = yield* images.open(from)
     yield* fs.makeDirectory(to)
     for (const { name } of folder.files) yield* fs.writeFile(`${to}/${name}`, yield* folder.read(name))
-    if (folder.parent !== undefined) yield* fs.symlink(folder.parent.replace(`${from}/`, ""), `${to}/parent`)
+    if (folder.parent !== undefined) yield* fs.symlink(folder.parent.replace(/.*\//, "../"), `${to}/parent`)
   })
 
 /** The same, on the disk of this machine. */
