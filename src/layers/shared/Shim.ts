@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Place } from "./Beneath.ts"
 import * as KernelFile from "./KernelFile.ts"
+import * as Proc from "./Proc.ts"
 
 /** A shim. */
 export interface Shim {
@@ -24,7 +25,7 @@ export interface Shim {
 /** The shim above the first process of a container; none where another program is, or it may not be looked at. */
 export const above = (pid: number, container: string): Option.Option<Shim> => {
   const parent = Number(/^PPid:\s+(\d+)$/m.exec(KernelFile.read(`/proc/${pid}/status`) ?? "")?.[1] ?? 0)
-  const args = argumentsOf(parent)
+  const args = Proc.argumentsOf(parent)
   if (!isShim(args)) return Option.none()
   const namespace = args[args.indexOf("-namespace") + 1]
   const folder = KernelFile.link(`/proc/${parent}/cwd`)
@@ -48,8 +49,8 @@ export const settle = (container: string, pid: number | undefined): Effect.Effec
 
 /** The shim that was started for a container. */
 const find = (container: string): number | undefined =>
-  (KernelFile.names("/proc") ?? []).filter((name) => /^\d+$/.test(name)).map(Number).find((pid) => {
-    const args = argumentsOf(pid)
+  Proc.all().find((pid) => {
+    const args = Proc.argumentsOf(pid)
     return isShim(args) && args[args.indexOf("-id") + 1] === container
   })
 
@@ -70,7 +71,7 @@ const awaitWork = (shim: Pick<Shim, "pid">, container: string, first?: number): 
 
 const isAtWork = ({ pid }: Pick<Shim, "pid">, container: string, first: number | undefined): boolean =>
   children(pid).some((child) => {
-    const args = argumentsOf(child)
+    const args = Proc.argumentsOf(child)
     return child !== first &&
       (isCriu(args) || (args.includes(container) && (args.includes("checkpoint") || args.includes("restore"))))
   })
@@ -84,9 +85,6 @@ const children = (pid: number): ReadonlyArray<number> =>
   (KernelFile.names(`/proc/${pid}/task`) ?? []).flatMap((thread) =>
     (KernelFile.read(`/proc/${pid}/task/${thread}/children`) ?? "").split(" ").filter((one) => one !== "").map(Number)
   )
-
-const argumentsOf = (pid: number): ReadonlyArray<string> =>
-  pid > 0 ? (KernelFile.read(`/proc/${pid}/cmdline`) ?? "").split("\0") : []
 
 const placeOf = (
   { binary_name: program = "runc", root = "/run/containerd/runc" }: typeof Options.Type,
