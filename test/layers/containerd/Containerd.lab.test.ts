@@ -12,6 +12,7 @@ import { noLease } from "../../../src/effects/Disk.ts"
 import { Runtime } from "../../../src/effects/Runtime.ts"
 import * as Containerd from "../../../src/layers/containerd/Containerd.ts"
 import { table } from "./kinds.ts"
+import * as LabContainer from "../oci/LabContainer.ts"
 import * as LabContainerd from "./LabContainerd.ts"
 
 const get = (id: string) => Effect.flatMap(ContainerStore, (store) => store.get(id))
@@ -187,7 +188,7 @@ describe("streams", () => {
         yield* Checkpoints.create(container.id, "first")
         const written = readFileSync(log, "utf8").split("\n").length
         yield* Checkpoints.restore(container.id, "first")
-        yield* LabContainerd.poll(
+        yield* LabContainer.poll(
           Effect.sync(() => readFileSync(log, "utf8").split("\n").length),
           (lines) => lines > written + 5
         )

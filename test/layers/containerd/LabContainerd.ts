@@ -21,6 +21,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Containerd from "../../../src/layers/containerd/Containerd.ts"
 import * as Process from "../../../src/layers/shared/Process.ts"
+import { poll } from "../oci/LabContainer.ts"
 
 /** What a container is made of. */
 export interface Recipe {
@@ -166,10 +167,6 @@ export const make = (recipe: Recipe = {}, given?: LabContainerd): Effect.Effect<
 
 /** The same container's layer. */
 export const layerOf = (container: LabContainer) => Containerd.layer(container.config)
-
-/** Looks until what is seen is as wanted, and gives it. */
-export const poll = <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (seen: A) => boolean): Effect.Effect<A, E, R> =>
-  Effect.flatMap(look, (seen) => wanted(seen) ? Effect.succeed(seen) : Effect.delay(poll(look, wanted), "5 millis"))
 
 /** How far the container of this first process has counted; 0 when it has not. */
 const readCount = (pid: number): number => Number(readInside(pid, "/run/count"))

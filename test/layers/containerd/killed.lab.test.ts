@@ -14,6 +14,7 @@ import { complete } from "../../../src/layers/containerd/ContainerdSettings.ts"
 import * as ContainerdSettle from "../../../src/layers/containerd/ContainerdSettle.ts"
 import * as ContainerdUndo from "../../../src/layers/containerd/ContainerdUndo.ts"
 import * as Services from "../../../src/layers/containerd/Services.ts"
+import * as LabContainer from "../oci/LabContainer.ts"
 import * as LabContainerd from "./LabContainerd.ts"
 
 const heavy = LabContainerd.python("memory = bytearray(os.urandom(1000000) * 300)")
@@ -45,7 +46,7 @@ describe("a dump goes on", () => {
             workPath: work
           }
         }))
-        yield* LabContainerd.poll(Effect.sync(() => existsSync(`${work}/dump.log`)), (there) => there)
+        yield* LabContainer.poll(Effect.sync(() => existsSync(`${work}/dump.log`)), (there) => there)
         expect(ContainerdSettle.isBusy("default", id)).toBe(true)
         expect(ContainerdSettle.isBusy("default", "another")).toBe(false)
         expect(ContainerdSettle.isBusy("other", id)).toBe(false)
@@ -67,7 +68,7 @@ describe("a dump goes on", () => {
       const forged = ["restore", `/run/default/${id}/log.json`, id]
       const exec = ["task", "exec", "--detach", "--exec-id", "forged", id, "/usr/bin/python3", "-c", called]
       yield* container.ctr(...exec, ...forged)
-      yield* LabContainerd.poll(
+      yield* LabContainer.poll(
         Effect.sync(() => inside(id)),
         (pids) => pids.some((pid) => readProc(pid, "comm") === "criu\n")
       )
@@ -96,12 +97,15 @@ describe("a dump goes on", () => {
       const container = yield* LabContainerd.make({ programs: true, args: heavy })
       yield* Effect.gen(function* () {
         const before = yield* container.counted(3)
-        const dump = yield* Effect.fork(
-          Effect.either(Checkpoints.create(container.id, "first", { leaveRunning: true }))
+        const { fiber, seen } = yield* LabContainer.amid(
+          (attempt) => Effect.either(Checkpoints.create(container.id, `first-${attempt}`, { leaveRunning: true })),
+          Effect.zipRight(
+            waitFor((line) => line.startsWith("criu: dump")),
+            waitFor((line) => line.startsWith("runc ") && line.includes(" checkpoint "))
+          )
         )
-        yield* waitFor((line) => line.startsWith("criu: dump"))
-        kill(yield* waitFor((line) => line.startsWith("runc ") && line.includes(" checkpoint ")), "SIGKILL")
-        const result = yield* Fiber.join(dump)
+        kill(seen, "SIGKILL")
+        const result = yield* Fiber.join(fiber)
         // CRIU notices only where it had something left to ask of runc.
         if (Either.isRight(result)) expect(result.right.warnings.join()).toContain("ended before CRIU was")
         else expect("reason" in result.left ? result.left.reason : result.left.message).toBe("CriuKilled")
@@ -117,7 +121,11 @@ describe("a dump goes on", () => {
       yield* Effect.gen(function* () {
         const before = yield* container.counted(3)
         const dump = yield* Effect.fork(Checkpoints.create(container.id, "first"))
-        yield* waitFor((line) => line.startsWith("runc ") && line.includes(" checkpoint "))
+        // On a machine that is at something else, it may be over before it is seen.
+        yield* Effect.raceFirst(
+          waitFor((line) => line.startsWith("runc ") && line.includes(" checkpoint ")),
+          Fiber.await(dump)
+        )
         yield* container.containerd.restart
         const created = yield* Effect.either(Fiber.join(dump))
         expect(ContainerdSettle.isBusy("default", container.id)).toBe(false)
@@ -127,7 +135,6 @@ describe("a dump goes on", () => {
           yield* Checkpoints.create(container.id, "first")
         }
         const restore = yield* Effect.fork(Checkpoints.restore(container.id, "first"))
-        // On a machine that is at something else, it may be over before it is seen.
         yield* Effect.raceFirst(waitFor(isRestore), Fiber.await(restore))
         yield* container.containerd.restart
         // A shim may end its runc with the connection: then nothing is left of the task, and it is restored anew.
@@ -160,11 +167,16 @@ describe("a restore is ended in the middle: nothing of it is left but the contai
         yield* Checkpoints.create(id, "first")
         const kept = files()
         expect(kept).toContain("bin/busybox")
-        const restore = yield* Effect.fork(Effect.either(Checkpoints.restore(id, "first")))
-        // By then runc has the container's files mounted, and CRIU is at the memory of what it has made.
-        yield* LabContainerd.poll(Effect.sync(() => inside(id)), (pids) => pids.some((pid) => pagesOf(pid) > 10_000))
-        kill(yield* waitFor(victim(id)), "SIGKILL")
-        expect(Either.isLeft(yield* Fiber.join(restore))).toBe(true)
+        const { fiber, seen } = yield* LabContainer.amid(
+          (attempt) => Effect.either(Checkpoints.restore(id, "first", { replace: attempt > 1 })),
+          // By then runc has the container's files mounted, and CRIU is at the memory of what it has made.
+          Effect.zipRight(
+            LabContainer.poll(Effect.sync(() => inside(id)), (pids) => pids.some((pid) => pagesOf(pid) > 10_000)),
+            waitFor(victim(id))
+          )
+        )
+        kill(seen, "SIGKILL")
+        expect(Either.isLeft(yield* Fiber.join(fiber))).toBe(true)
         yield* expectNothing(container)
         // Without its shim, containerd has runc delete it at once, and may be quicker than we are to save its files.
         if (victim === isShim) return
@@ -197,7 +209,7 @@ const inside = (id: string): ReadonlyArray<string> =>
   )
 
 const waitFor = (wanted: (line: string) => boolean) =>
-  LabContainerd.poll(Effect.sync(() => running(wanted)), (pid) => pid !== undefined).pipe(
+  LabContainer.poll(Effect.sync(() => running(wanted)), (pid) => pid !== undefined).pipe(
     Effect.map((pid) => pid ?? 0)
   )
 

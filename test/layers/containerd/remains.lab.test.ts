@@ -5,6 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Checkpoints from "../../../src/effects/Checkpoints.ts"
 import * as Process from "../../../src/layers/shared/Process.ts"
+import * as LabContainer from "../oci/LabContainer.ts"
 import * as LabContainerd from "./LabContainerd.ts"
 
 /** A test on a container that was checkpointed and has no task, with the folder of its state and what was in that. */
@@ -90,7 +91,7 @@ describe("what is left without a task", () => {
         expect(existsSync(state)).toBe(true)
         expect(yield* container.ctr("task", "ls", "--quiet")).toBe("")
         other.kill("SIGKILL")
-        yield* LabContainerd.poll(Effect.sync(() => other.signalCode), (signal) => signal !== null)
+        yield* LabContainer.poll(Effect.sync(() => other.signalCode), (signal) => signal !== null)
         yield* Checkpoints.restore(container.id, "first")
         yield* container.counted(count + 1)
       }).pipe(Effect.scoped)

@@ -17,6 +17,8 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Process from "../../../src/layers/shared/Process.ts"
 import * as Oci from "../../../src/layers/oci/Oci.ts"
@@ -123,9 +125,33 @@ export const make = (recipe: Recipe): Effect.Effect<LabContainer, never, Scope.S
     }
   })
 
-/** Looks until what is seen is as wanted, and gives it. */
+/** Looks until what is seen is as wanted, and gives it. What is not so within a minute is a defect of the test. */
 export const poll = <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (seen: A) => boolean): Effect.Effect<A, E, R> =>
-  Effect.flatMap(look, (seen) => wanted(seen) ? Effect.succeed(seen) : Effect.delay(poll(look, wanted), "5 millis"))
+  Effect.timeoutTo(again(look, wanted), {
+    duration: "1 minute",
+    onSuccess: Effect.succeed,
+    onTimeout: () => Effect.dieMessage("What was waited for did not come within a minute")
+  }).pipe(Effect.flatten)
+
+const again = <A, E, R>(look: Effect.Effect<A, E, R>, wanted: (seen: A) => boolean): Effect.Effect<A, E, R> =>
+  Effect.flatMap(look, (seen) => wanted(seen) ? Effect.succeed(seen) : Effect.delay(again(look, wanted), "5 millis"))
+
+/**
+ * Begins something and gives it as soon as it is seen at work, with what was seen. A machine that stands still for a moment lets it
+ * end unseen: then it is begun again, with the number of that try.
+ */
+export const amid = <A, E, R, B>(
+  begin: (attempt: number) => Effect.Effect<A, E, R>,
+  see: Effect.Effect<B>
+): Effect.Effect<{ readonly fiber: Fiber.Fiber<A, E>; readonly attempt: number; readonly seen: B }, never, R> =>
+  Effect.gen(function* () {
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      const fiber = yield* Effect.fork(begin(attempt))
+      const seen = yield* Effect.raceFirst(Effect.asSome(see), Effect.as(Fiber.await(fiber), Option.none()))
+      if (Option.isSome(seen)) return { fiber, attempt, seen: seen.value }
+    }
+    return yield* Effect.dieMessage("It was over before it was seen, five times")
+  })
 
 /** A folder that is gone with the scope. */
 export const temporaryFolder: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
