@@ -43,6 +43,31 @@ it.skip("is for later", () => {})
     expect({ code: outcome.code, last: lastLine(outcome) }).toEqual({ code: 1, last: "11 passed, 2 failed, 2 skipped" })
   })
 
+  it("gives a test its second try where CI=true, says so with what the first one saw, and fails what fails twice", async () => {
+    standIn.plant(
+      "test/Unsteady.test.ts",
+      `import { expect, it } from "vitest"
+let tries = 0
+it("is right at last", () => {
+  tries += 1
+  expect(tries).toBe(2)
+})
+it("is never right", () => {
+  expect(1 + 1).toBe(3)
+})
+`
+    )
+    const outcome = await lanes("unit", { CI: "true" })
+    const strict = await lanes("unit")
+    standIn.plant("test/Unsteady.test.ts", `import { it } from "vitest"\nit("is right", () => {})\n`)
+    expect(outcome.output).toContain("unsteady, passed at its second try: test/Unsteady.test.ts > is right at last")
+    expect(outcome.output).toMatch(/^ {2}\| .*expected 1 to be 2/m)
+    expect(lastLine(outcome)).toMatch(/^\d+ passed, 1 failed/)
+    expect(outcome.code).toBe(1)
+    expect(strict.output).not.toContain("unsteady")
+    expect(lastLine(strict)).toMatch(/^\d+ passed, 2 failed/)
+  })
+
   it("gives the domain's tests no permission in Deno", async () => {
     const reading = `import { readFileSync } from "node:fs"
 import { it } from "@effect/vitest"
