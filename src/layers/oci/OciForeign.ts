@@ -14,30 +14,45 @@ import type { OciSettings } from "./OciSettings.ts"
  * @param commands those that count, e.g. `restore`
  */
 export const settle = (settings: OciSettings, id: string, commands: ReadonlyArray<string>): Effect.Effect<boolean> =>
+  awaitNone(settings, commands, (pid, args) => args.includes(id) && isSameFolder(pid, args, "--root", settings.root))
+
+/** Waits until nobody has the runtime restore from a bundle, under whichever id, for about ten seconds; whether that is so. */
+export const settleBundle = (settings: OciSettings, bundle: string): Effect.Effect<boolean> =>
+  awaitNone(settings, ["restore"], (pid, args) => isSameFolder(pid, args, "--bundle", bundle))
+
+const awaitNone = (
+  settings: OciSettings,
+  commands: ReadonlyArray<string>,
+  counts: (pid: number, args: ReadonlyArray<string>) => boolean
+): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     for (let turn = 0; turn < 400; turn++) {
-      if (!isAtWork(settings, id, commands)) return true
+      if (!isAtWork(settings, commands, counts)) return true
       yield* Effect.sleep(25)
     }
     return false
   })
 
-const isAtWork = (settings: OciSettings, id: string, commands: ReadonlyArray<string>): boolean =>
+const isAtWork = (
+  settings: OciSettings,
+  commands: ReadonlyArray<string>,
+  counts: (pid: number, args: ReadonlyArray<string>) => boolean
+): boolean =>
   Proc.all().some((pid) => {
     const args = Proc.argumentsOf(pid)
-    return args.includes(id) && args.some((one) => commands.includes(one)) &&
+    return args.some((one) => commands.includes(one)) &&
       [settings.runtime, nameOf(settings.program)].includes(nameOf(args[0] ?? "")) &&
-      Proc.isTrusted(pid) && isSameRoot(pid, args, settings.root)
+      Proc.isTrusted(pid) && counts(pid, args)
   })
 
 const nameOf = (program: string) => program.slice(program.lastIndexOf("/") + 1)
 
-/** Whether a call is of our state folder; one that names none may be. */
-const isSameRoot = (pid: number, args: ReadonlyArray<string>, root: string): boolean => {
-  const at = args.indexOf("--root")
-  const named = at < 0 ? args.find((one) => one.startsWith("--root="))?.slice("--root=".length) : args[at + 1]
-  if (named === undefined || named === root) return true
+/** Whether a call names a folder by an option; one that does not may be of it. */
+const isSameFolder = (pid: number, args: ReadonlyArray<string>, option: string, folder: string): boolean => {
+  const at = args.indexOf(option)
+  const named = at < 0 ? args.find((one) => one.startsWith(`${option}=`))?.slice(option.length + 1) : args[at + 1]
+  if (named === undefined || named === folder) return true
   const theirs = KernelFile.inode(`/proc/${pid}/${named.startsWith("/") ? "root" : "cwd/"}${named}`)
-  const ours = KernelFile.inode(root)
+  const ours = KernelFile.inode(folder)
   return theirs === undefined || (theirs.ino === ours?.ino && theirs.dev === ours.dev)
 }

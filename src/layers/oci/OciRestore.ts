@@ -24,11 +24,13 @@ import * as OpenFiles from "../shared/OpenFiles.ts"
 import * as Proc from "../shared/Proc.ts"
 import type * as Process from "../shared/Process.ts"
 import * as RestoreProgress from "../shared/RestoreProgress.ts"
+import * as RestoreRoot from "../shared/RestoreRoot.ts"
 import { storageFailed } from "../shared/storageFailed.ts"
 import * as OciBundle from "./OciBundle.ts"
 import * as OciCall from "./OciCall.ts"
 import * as OciCommand from "./OciCommand.ts"
 import { clear, current, pause } from "./OciLifecycle.ts"
+import * as OciForeign from "./OciForeign.ts"
 import * as OciOwner from "./OciOwner.ts"
 import type { OciSettings } from "./OciSettings.ts"
 import * as OciStreams from "./OciStreams.ts"
@@ -103,6 +105,7 @@ export const restore = (
     )
     yield* OciBundle.putBack(found)
     yield* clear(settings, "restore", container.id, lease, isReplaced(container))
+    yield* sweepBundle(settings, container, found.bundle)
     yield* OciOwner.letIn(OciOwner.ofSpec(found.spec), checkpoint.path)
     const command = OciCommand.restore(settings.runtime, {
       id: container.id,
@@ -115,7 +118,10 @@ export const restore = (
     const criu = freeze === undefined ? command.criu : { ...command.criu, "action-script": freeze }
     const pages = options.lazyPages === true ? yield* serve(settings, container, request) : undefined
     const since = Proc.ticks()
-    const undo = clearRestored(settings, container, request, since)
+    const undo = Effect.zipRight(
+      clearRestored(settings, container, request, since),
+      Effect.ignore(sweepBundle(settings, container, found.bundle))
+    )
     const finished = yield* RestoreProgress.whileRestoring(
       request.report,
       (onStart) =>
@@ -157,6 +163,19 @@ const clearRestored = (
       startTime >= Math.floor(since) &&
       CriuLog.made(KernelFile.read(`${workPath}/restore.log`) ?? "").some(({ real }) => real === pid))
   )
+
+/** Takes away what a crun that was ended in the middle of a restore has left in its bundle. */
+const sweepBundle = (settings: OciSettings, container: Container, bundle: string) =>
+  Effect.gen(function* () {
+    if (settings.runtime !== "crun" || !RestoreRoot.isThere(bundle)) return
+    if (!(yield* OciForeign.settleBundle(settings, bundle))) {
+      yield* failed(settings, container, "Busy", `somebody else has crun restore from its bundle "${bundle}"`)
+    }
+    if (!(yield* RestoreRoot.sweep(bundle))) {
+      const detail = `a root file system is mounted in its bundle "${bundle}", and cannot be let go of`
+      yield* failed(settings, container, "Busy", detail, 'unmount its folder "criu-root"')
+    }
+  })
 
 /** Makes sure that a restored container is paused the way that its runtime does it; one that cannot be does not go on. */
 const keepPaused = (settings: OciSettings, { process: _, ...container }: Container, workPath: string, lease: Lease) =>

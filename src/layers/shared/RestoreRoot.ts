@@ -1,5 +1,6 @@
 /**
- * The root file system of a container where runc mounts it for CRIU: in its own state folder, for the length of a restore.
+ * The root file system of a container where runc and crun mount it for CRIU, for the length of a restore: runc in its state folder,
+ * crun in the bundle, where the next restore fails on it.
  *
  * A runc that is ended in the middle leaves it there, and who then removes the state folder removes every file of the container
  * with it: runc's own `delete` does, which shims and engines call (tried with runc 1.1.15). So it is let go of before that.
@@ -14,21 +15,24 @@ export const isThere = (state: string): boolean => KernelFile.exists(`${state}/$
 /**
  * Lets go of it, where a runc that is gone has left it; the container's files stay as they are. Whether the state folder may be removed.
  *
- * @param state runc's state folder of the container
+ * @param folder runc's state folder of the container, or crun's bundle
  */
-export const letGo = (state: string): Effect.Effect<boolean> => {
-  const path = `${state}/${name}`
-  // runc makes the folder empty.
+export const letGo = (folder: string): Effect.Effect<boolean> => {
+  const path = `${folder}/${name}`
+  // It is made empty.
   return Effect.map(unmount(path), () => !KernelFile.exists(path) || KernelFile.names(path)?.length === 0)
 }
 
+/** Lets go of it, and removes the empty folder; whether nothing is mounted there afterwards. */
+export const sweep = (folder: string): Effect.Effect<boolean> =>
+  Effect.tap(letGo(folder), (empty) => {
+    if (empty) KernelFile.removeFolder(`${folder}/${name}`)
+  })
+
 /** Removes a state folder in which a runc that is gone has left nothing else; whether none is there afterwards. */
 export const remove = (state: string): Effect.Effect<boolean> =>
-  Effect.map(letGo(state), (empty) => {
-    if (empty) {
-      KernelFile.removeFolder(`${state}/${name}`)
-      KernelFile.removeFolder(state)
-    }
+  Effect.map(sweep(state), (empty) => {
+    if (empty) KernelFile.removeFolder(state)
     return !KernelFile.exists(state)
   })
 
