@@ -56,6 +56,7 @@ export default defineConfig({
     // A machine that stands still for a moment does not fail a whole run, and is not kept silent either: `scripts/test.mjs` names
     // each test that needed its second try, with what the first one saw.
     retry: process.env["CI"] === "true" ? 1 : 0,
+    ...(lane === "lab" ? { globalSetup: "test/lab/leftBehind.lab.ts" } : {}),
     sequence: { concurrent: false }
   }
 })

@@ -76,6 +76,8 @@ describe("a process tree", () => {
       const tree = yield* LabProcess.make()
       const other = Criu.layer({ stasisRoot: `${tree.folder}/other` })
       const pid = yield* tree.pid
+      // By its name it is not known again.
+      yield* Effect.addFinalizer(() => LabProcess.killTree(pid))
       yield* Effect.gen(function* () {
         const id = `pid:${pid}`
         const store = yield* ContainerStore.ContainerStore
